@@ -1,0 +1,1 @@
+"""What is stored and passed around: settings, tables, canonical records and migrations."""

@@ -1,0 +1,88 @@
+"""Name the closed sets that rows, records and code share, so a word is spelled in one place."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Tell which canonical record a row is about."""
+
+    RELATION = "relation"
+    PROJECT = "project"
+    INVOICE = "invoice"
+
+
+class Role(StrEnum):
+    """Tell as what a relation takes part: bookkeeping keeps debtors and creditors apart."""
+
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+
+
+class Lane(StrEnum):
+    """Rank who may use the next call: a person waits for live, nobody for bulk, and polling has a share."""
+
+    LIVE = "live"
+    BULK = "bulk"
+    POLL = "poll"
+
+
+class Origin(StrEnum):
+    """Tell how a change was heard of."""
+
+    HOOK = "hook"
+    POLL = "poll"
+    API = "api"
+    COMMAND = "command"
+    BACKFILL = "backfill"
+    RECONCILE = "reconcile"
+    DECISION = "decision"
+
+
+class ConnectionState(StrEnum):
+    """Tell whether a connection may be called: parked waits for the system, needs_consent for a person."""
+
+    ACTIVE = "active"
+    PARKED = "parked"
+    NEEDS_CONSENT = "needs_consent"
+
+
+class JobState(StrEnum):
+    """Tell whether a job is in the queue: due has work, held waits for a person, done has none."""
+
+    DUE = "due"
+    HELD = "held"
+    DONE = "done"
+
+
+class MappingState(StrEnum):
+    """Tell whether a mapping takes part: broken was unticked by a person, failed was unticked by us."""
+
+    ACTIVE = "active"
+    BROKEN = "broken"
+    FAILED = "failed"
+
+
+class Policy(StrEnum):
+    """Tell who wins a field that both sides changed."""
+
+    CRM = "crm"
+    BOOKS = "books"
+    ASK = "ask"
+
+
+class Outcome(StrEnum):
+    """Name how one attempt ended, as the log shows it."""
+
+    NOTHING = "nothing"
+    CREATED = "created"
+    UPDATED = "updated"
+    LINKED = "linked"
+    ADOPTED = "adopted"
+    EXCLUDED = "excluded"
+    PARKED = "parked"
+    HELD = "held"
+    ISSUE = "issue"
+    REVIEW = "review"
+    UNKNOWN = "unknown"
+    LOST = "lost"
+    DELETED = "deleted"

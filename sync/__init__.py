@@ -1,0 +1,1 @@
+"""The decisions: identity, matching, mapping, planning, executing and reconciling; no Celery and no web."""

@@ -1,0 +1,1 @@
+"""Hooks, the JSON API and the operator's pages."""

@@ -1,0 +1,1 @@
+"""The processes: worker start-up, dispatcher, beat schedule, embedded servers, supervisor and command line."""
