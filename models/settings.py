@@ -1,0 +1,50 @@
+"""Read the process's settings from BOEKBRUG_* environment variables; nothing set means the embedded default."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Hold what differs per machine; what differs per office is in the configuration file."""
+
+    model_config = SettingsConfigDict(env_prefix="BOEKBRUG_", extra="ignore")
+
+    database_url: str | None = None
+    """SQLAlchemy URL of PostgreSQL; None starts the embedded one."""
+    redis_url: str | None = None
+    """URL of Redis or Valkey; None starts the embedded one."""
+    data_dir: Path = Path("var")
+    secret_keys: SecretStr | None = None
+    """`id:base64 of 32 bytes`, comma separated, newest first; None uses a key file in the data folder."""
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: str | None = None
+    language: str = "nl"
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    lease_seconds: float = Field(default=60, gt=0)
+    """How long a worker may be silent before its job is rescued; grows to deadline + 30 s around a write."""
+    deadline_seconds: float = Field(default=30, gt=0)
+    """Total time of one outside call: connect, headers and body."""
+    settle_seconds: float = Field(default=60, ge=0)
+    """How long after its deadline a write of unknown outcome may still land at the vendor."""
+    index_seconds: float = Field(default=3, ge=0)
+    """How old the target index may be when a live create relies on it."""
+    bulk_reserve: int = Field(default=100, gt=0)
+    """How many bulk creates may follow one index refresh."""
+    hand_out_seconds: float = Field(default=10, gt=0)
+    """How long the dispatcher waits for a handed job to be leased before it sends the wake-up again."""
+    probe_seconds: float = Field(default=2, gt=0)
+    probe_seconds_max: float = Field(default=30, gt=0)
+    max_hook_bytes: int = 1_000_000
+    database_pool: int = 10
+    retention_days: int = 400
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return this process's settings, read once."""
+    return Settings()

@@ -1,0 +1,23 @@
+"""Gather every table, so that importing this room is enough for migrations."""
+
+from models.tables.base import Base
+from models.tables.connection import BudgetBlock, Connection, ConnectionToken, Cursor, Link
+from models.tables.mapping import (
+    Claim,
+    MappingHistory,
+    NumberRange,
+    RelationMapping,
+    TargetEntry,
+    TargetIdentifier,
+    TargetIndex,
+    WriteIntent,
+)
+from models.tables.report import Issue, Reconciliation, Review, SyncLog
+from models.tables.work import ChangeEvent, Snapshot, SourceIdentifier, SubjectKey, SyncJob
+
+__all__ = [
+    "Base", "BudgetBlock", "ChangeEvent", "Claim", "Connection", "ConnectionToken", "Cursor", "Issue", "Link",
+    "MappingHistory", "NumberRange", "Reconciliation", "RelationMapping", "Review", "Snapshot",
+    "SourceIdentifier", "SubjectKey", "SyncJob", "SyncLog", "TargetEntry", "TargetIdentifier", "TargetIndex",
+    "WriteIntent",
+]
