@@ -21,21 +21,28 @@ class Account:
         return self.uid != os.geteuid()
 
     def own(self, folder: Path) -> Path:
-        """Make a folder that only this account (and root) can enter."""
+        """Make a folder that only this account (and root) can enter.
+
+        Worked through a descriptor: a link planted in its place must not make root give another folder away.
+        """
         folder.mkdir(mode=0o700, exist_ok=True)
-        if self.is_other:
-            os.chown(folder, self.uid, self.gid)
-        folder.chmod(0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            if self.is_other:
+                os.fchown(descriptor, self.uid, self.gid)
+            os.fchmod(descriptor, 0o700)
+        finally:
+            os.close(descriptor)
+        return folder
+
+    def let_through(self, folder: Path) -> Path:
+        """Set the mode of a folder that stays this process's own, but through which the account must pass."""
+        folder.chmod(0o711 if self.is_other else 0o700)
         return folder
 
     def owns(self, folder: Path) -> bool:
         """Tell whether a folder is real, this account's own and closed to all others."""
-        try:
-            found = folder.lstat()
-        except FileNotFoundError:
-            return False
-        private = stat.S_IMODE(found.st_mode) == 0o700
-        return stat.S_ISDIR(found.st_mode) and found.st_uid == self.uid and private
+        return closed_folder_of(self.uid, folder, 0o077)
 
     def can_reach(self, path: Path) -> bool:
         """Tell whether this account can enter every folder above a path and read the path itself."""
@@ -52,6 +59,15 @@ class Account:
         if not self.is_other:
             return True
         return (path.stat().st_mode & bits) == bits
+
+
+def closed_folder_of(uid: int, folder: Path, forbidden: int) -> bool:
+    """Tell whether a path is a folder (not a link) of a user, without any of the forbidden mode bits."""
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == uid and not found.st_mode & forbidden
 
 
 def current_account() -> Account:

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.embedded.account import Account, current_account
+from worker.embedded.account import Account, closed_folder_of, current_account
 from worker.embedded.errors import EmbeddedError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,11 @@ LASTING_TEMP = Path("/var/tmp")  # noqa: S108 - a name of our own is made in it 
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of the servers, each closed to every account but theirs."""
+    """The folders of the servers.
+
+    The root and the logs belong to this process's user, data and sockets to the servers' account, and only its
+    owner can enter each of them.
+    """
 
     account: Account
     root: Path
@@ -74,10 +78,11 @@ def open_home(data_dir: Path) -> Home:
     account = current_account()
     if not data_dir.exists():
         data_dir.mkdir(parents=True)
-        # Everything inside is closed; but `nobody` must be able to pass through.
-        data_dir.chmod(0o711 if account.is_other else 0o700)
-    root = _root(data_dir.resolve(), account)
-    return Home(account, root, _sockets(root, account), account.own(root / "log"))
+        account.let_through(data_dir)
+    root = account.let_through(_root(data_dir.resolve(), account))
+    logs = root / "log"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    return Home(account, root, _sockets(root, account), logs)
 
 
 def forget_home(data_dir: Path) -> None:
@@ -101,11 +106,12 @@ def _root(data_dir: Path, account: Account) -> Path:
     """Return the servers' root: in the data folder, or elsewhere when their account cannot get there."""
     pointer = data_dir / "servers.location"
     if pointer.exists():
-        return _remembered_root(pointer, account)
+        return _remembered_root(pointer)
     if (data_dir / "servers").exists() or account.can_enter(data_dir):
-        return account.own(data_dir / "servers")
+        (data_dir / "servers").mkdir(exist_ok=True)
+        return data_dir / "servers"
     temp = LASTING_TEMP if LASTING_TEMP.is_dir() else Path(tempfile.gettempdir())
-    root = account.own(Path(tempfile.mkdtemp(prefix="boekbrug-", dir=temp)))
+    root = Path(tempfile.mkdtemp(prefix="boekbrug-", dir=temp))
     pointer.write_text(f"{root}\n")
     log.warning(
         "running as root, and account %s cannot enter %s: the databases are kept in %s instead",
@@ -116,12 +122,12 @@ def _root(data_dir: Path, account: Account) -> Path:
     return root
 
 
-def _remembered_root(pointer: Path, account: Account) -> Path:
+def _remembered_root(pointer: Path) -> Path:
     """Return the root chosen earlier; starting empty without a word could book everything twice."""
     root = Path(pointer.read_text().strip())
-    if not account.owns(root):
+    if not closed_folder_of(os.geteuid(), root, 0o022):
         raise EmbeddedError(
-            f"The databases were kept in {root}, which has gone or has another owner or mode. "
+            f"The databases were kept in {root}, which has gone, or belongs to or is open to others. "
             f"Put it back, or delete {pointer} to start empty."
         )
     return root

@@ -19,6 +19,7 @@ NAME = "boekbrug"
 # Crash recovery of a large write-ahead log takes time; a fresh start takes under a second.
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+ADOPT_SECONDS = 5.0
 
 # An id no process can have: Linux ends at 2**22, macOS at 99,999.
 NO_PROCESS = 999_999_999
@@ -50,6 +51,7 @@ class EmbeddedPostgres:
         self._home = home
         self._fsync = fsync
         self._data = home.root / "postgres"
+        self._made = home.root / "postgres.made"
         self._log = home.logs / "postgres.log"
         self._process: ServerProcess | None = None
 
@@ -63,9 +65,17 @@ class EmbeddedPostgres:
             self._process = self._left_behind()
         else:
             self._make_data()
-        if self._process is None or not wait_until(self.answers, 5.0):
+        if not self._adopted_answers():
             self._start_anew()
         self._make_database()
+
+    def _adopted_answers(self) -> bool:
+        """Tell whether a server left behind answers; it may be starting, or ending, as we look."""
+        process = self._process
+        if process is None:
+            return False
+        wait_until(lambda: not process.alive() or self.answers(), ADOPT_SECONDS)
+        return self.answers()
 
     def stop(self) -> None:
         """End all sessions and stop in order ("fast" in PostgreSQL's words)."""
@@ -96,8 +106,8 @@ class EmbeddedPostgres:
         )
 
     def _data_made(self) -> bool:
-        """Tell whether initdb ran to its end; it writes this file's last line when all else is there."""
-        return (self._data / "boekbrug-made").exists()
+        """Tell whether initdb ran to its end."""
+        return self._made.exists()
 
     def _make_data(self) -> None:
         """Run initdb, with a locale that is the same on every machine."""
@@ -121,7 +131,7 @@ class EmbeddedPostgres:
         )
         if done.returncode:
             raise EmbeddedError(f"initdb failed: {done.stderr.strip() or done.stdout.strip()}")
-        (self._data / "boekbrug-made").touch()
+        self._made.touch()
 
     def _binary(self, name: str) -> Path:
         """Return a program of the PostgreSQL version that made the data, or of the newest one."""
