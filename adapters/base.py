@@ -174,6 +174,9 @@ class Target(Protocol):
     def identity(self, relation: Relation) -> Identity:
         """Normalise what identifies a relation in this target. Pure."""
 
+    def without(self, draft: Draft, field: str) -> Draft | None:
+        """Leave a refused canonical field out of a draft; None when the target cannot do without it. Pure."""
+
     def same(self, name: str, one: JsonScalar, other: JsonScalar) -> bool:
         """Tell whether two values of a field mean the same to the target (case, spaces, `NL` prefix). Pure."""
 

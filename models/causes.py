@@ -1,6 +1,6 @@
 """Say what went wrong, whose move it is and what to do, in Dutch and English, one row per cause."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,7 +44,7 @@ class Catalogue:
     def __init__(self, *tables: Iterable[Cause]) -> None:
         self._causes = {cause.code: cause for table in tables for cause in table}
 
-    def __iter__(self) -> Iterable[Cause]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Cause]:
         return iter(self._causes.values())
 
     def find(self, code: str) -> Cause:

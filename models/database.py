@@ -1,11 +1,15 @@
 """Open PostgreSQL: engine, sessions and migrations."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from models.partitions import ensure_partitions
 
 Sessions = sessionmaker[Session]
 
@@ -44,5 +48,9 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the schema to a revision; safe to start twice, the second waits for the first."""
+    """Bring the schema to a revision and make the months ahead; safe to start twice, the second waits."""
     command.upgrade(alembic_config(url), revision)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        ensure_partitions(connection, datetime.now(UTC))
+    engine.dispose()

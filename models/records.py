@@ -1,7 +1,8 @@
 """Carry canonical records between a source and a target, in English and free of any vendor's shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as slot
 from datetime import date, datetime
 from typing import Literal
 
@@ -47,7 +48,7 @@ class Relation:
     type: Literal["organisation", "person"]
     name: str
     roles: frozenset[Role] = frozenset()
-    flags: Mapping[str, bool] = field(default_factory=dict)
+    flags: Mapping[str, bool] = slot(default_factory=dict)
     """Checkbox name -> ticked, for every checkbox that a link of the connection names."""
     active: bool = True
     number: str | None = None
@@ -66,8 +67,8 @@ class Relation:
     website: str | None = None
     kvk: str | None = None
     vat: str | None = None
-    rsin: str | None = field(default=None, repr=False)
-    bsn: str | None = field(default=None, repr=False)
+    rsin: str | None = slot(default=None, repr=False)
+    bsn: str | None = slot(default=None, repr=False)
     iban: str | None = None
     bic: str | None = None
     payment_term_days: int | None = None
@@ -86,7 +87,7 @@ class Problem:
     """Code of a models.causes.Cause."""
     field: str
     blocking: bool = False
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = slot(default_factory=dict)
     """Values for the cause's sentences; masked already where personal numbers could stand."""
 
 

@@ -1,0 +1,1 @@
+"""Hold one file per step of the schema."""
