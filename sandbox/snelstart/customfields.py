@@ -1,5 +1,6 @@
 """The extra fields of a relatie: fields must have been defined in the administration before."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from sandbox.snelstart.relaties import Relaties
 #: JSON name of each side with the relatiesoort it belongs to.
 SIDES = {"klantCustomFields": "Klant", "leverancierCustomFields": "Leverancier"}
 _WRONG = {"Integer": "REF-0007", "DateTime": "REF-0008", "Boolean": "REF-0009", "Money": "REF-0010", "Float": "REF-0011"}
-_READ = {"Integer": int, "DateTime": datetime.fromisoformat, "Boolean": boolean, "Money": float, "Float": float}
+_READ: dict[str, Callable[[Any], Any]] = {"Integer": int, "DateTime": datetime.fromisoformat, "Boolean": boolean, "Money": float, "Float": float}
 
 
 class CustomFields:

@@ -60,11 +60,13 @@ def _names(value: str, table: Table, model: str) -> list[str]:
 
 
 def _order(value: str, table: Table, model: str) -> list[tuple[Callable[[Record], Any], bool]]:
-    order = []
-    for part in (part.split() for part in value.split(",") if part.strip()):
-        get = resolve(part[0], table, model)[1]
-        order.append((lambda record, get=get: (get(record) is not None, get(record) or 0), part[1:] == ["desc"]))
-    return order
+    parts = [part.split() for part in value.split(",") if part.strip()]
+    return [(_order_key(resolve(part[0], table, model)[1]), part[1:] == ["desc"]) for part in parts]
+
+
+def _order_key(get: Callable[[Record], Any]) -> Callable[[Record], Any]:
+    """Sort empty values first, as the vendor's database does."""
+    return lambda record: (get(record) is not None, get(record) or 0)
 
 
 def page(records: Iterable[Record], options: Options, show: Callable[[Record], bytes]) -> Reply:

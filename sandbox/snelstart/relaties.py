@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sandbox.common.clock import Clock
-from sandbox.common.http import Reply, Request, dump, raw, reply
+from sandbox.common.http import Reply, Request, raw, reply
 from sandbox.common.stats import Stats
 from sandbox.snelstart import checks, errors, lists
 from sandbox.snelstart.binding import Binder
@@ -118,7 +118,7 @@ class Relaties:
         if self.options.strict_roles and old and kinds != set(old["relatiesoort"]):
             codes.append("REL-0064")
         code = record["relatiecode"]
-        if code is not None and self.store.code_taken(code, old and old["id"]):
+        if code is not None and self.store.code_taken(code, old["id"] if old else None):
             codes.append("REL-0008")
         if codes:
             raise errors.rules(dict.fromkeys(codes))

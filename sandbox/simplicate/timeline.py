@@ -1,0 +1,59 @@
+"""The timeline: messages on a relation, which can be added and removed but not changed."""
+
+from typing import Any
+
+from sandbox.common.stats import Stats
+from sandbox.simplicate import standard
+from sandbox.simplicate.errors import Refused
+from sandbox.simplicate.store import Store, new_id
+
+Record = dict[str, Any]
+_LINKS = ("organization_id", "person_id", "sales_id", "project_id", "invoice_id", "employee_id")
+
+
+class Timeline:
+    """Keep messages."""
+
+    def __init__(self, store: Store, stats: Stats) -> None:
+        self.store, self.stats = store, stats
+
+    def add(self, given: Record) -> Record:
+        """Store a message; the type comes as `messagetype_id` or as `message_type: {id}`."""
+        key: str = given.get("messagetype_id") or (given.get("message_type") or {}).get("id", "")
+        if key not in standard.MESSAGE_TYPES:
+            raise Refused(400, "messagetype_id is required and must exist", submitted=given)
+        now = self.store.now()
+        message = {
+            "id": new_id("message"),
+            "title": given.get("title"),
+            "content": given.get("content"),
+            "content_fields": given.get("content_fields") or [],
+            "display_date": given.get("display_date") or now,
+            "message_type": {"id": key, "label": standard.MESSAGE_TYPES[key]["label"]},
+            "created_by": {"id": given["created_by_id"]} if given.get("created_by_id") else None,
+            "linked_to": self._links(given.get("linked_to") or {}),
+            "created_at": now,
+            "updated_at": now,
+        }
+        self.store.messages[message["id"]] = message
+        return message
+
+    def _links(self, given: Record | list[Record]) -> list[Record]:
+        """Turn the written links into those that are read: `<type>_id` with a label."""
+        links = []
+        for each in given if isinstance(given, list) else [given]:
+            for name in _LINKS:
+                if each.get(name):
+                    links.append({name: each[name], "label": self._label(name, each[name])})
+        if not links:
+            raise Refused(400, "linked_to is required", submitted=given)
+        return links
+
+    def _label(self, name: str, key: str) -> str | None:
+        kind = name.removesuffix("_id")
+        if kind not in self.store.records:
+            return None
+        record = self.store.records[kind].get(key)
+        if record is None:
+            raise Refused(400, f"{name} {key} does not exist")
+        return record.get("name") or record.get("family_name")
