@@ -99,9 +99,7 @@ class Source(Protocol):
 class HookReader(Protocol):
     """Verify and read a source's web hooks. Pure: no call, no database."""
 
-    def verify(
-        self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
-    ) -> bool:
+    def verify(self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> bool:
         """Tell whether one of the secrets signed these raw bytes, in constant time. Missing header: False."""
 
     def notices(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Sequence[Notice]:
@@ -206,6 +204,18 @@ class Target(Protocol):
 
 
 __all__ = [
-    "ConnectionInfo", "Draft", "Finding", "Gate", "HookReader", "Identity", "Lane", "Notice", "Page",
-    "Source", "SourceRecord", "Target", "TargetPage", "TargetRecord",
+    "ConnectionInfo",
+    "Draft",
+    "Finding",
+    "Gate",
+    "HookReader",
+    "Identity",
+    "Lane",
+    "Notice",
+    "Page",
+    "Source",
+    "SourceRecord",
+    "Target",
+    "TargetPage",
+    "TargetRecord",
 ]

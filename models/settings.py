@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     probe_seconds: float = Field(default=2, gt=0)
     probe_seconds_max: float = Field(default=30, gt=0)
     max_hook_bytes: int = 1_000_000
+    api_tokens: SecretStr | None = None
+    """Tokens that may use `/api`, comma separated, each at least 20 characters; None closes it."""
+    ready_age_seconds: float = Field(default=60, gt=0)
+    """Age of the oldest live job that could run, above which the installation is not ready."""
+    worker_threads: int = Field(default=16, gt=0)
+    """Jobs that one worker process runs at one moment; `database_pool` and its overflow must serve them."""
     database_pool: int = 10
     retention_days: int = 400
 

@@ -20,8 +20,13 @@ class RelationMapping(Base):
     __table_args__ = (
         UniqueConstraint("target_connection_id", "source_connection_id", "kind", "source_id", "role"),
         Index(
-            "uq_relation_mapping_target", "target_connection_id", "kind", "role", "target_id",
-            unique=True, postgresql_where=text("state = 'active'"),
+            "uq_relation_mapping_target",
+            "target_connection_id",
+            "kind",
+            "role",
+            "target_id",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
         ),
         Index("ix_relation_mapping_link", "link_id", "state"),
     )
@@ -43,6 +48,8 @@ class RelationMapping(Base):
     decided_by: Mapped[Words] = mapped_column(server_default="boekbrug")
     base: Mapped[Sealed | None]
     """Per owned field what we sent and what the target answered: `{field: [sent, answered]}`."""
+    refused: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Optional fields that the target refused and that the CRM has not changed since: `[{"cause", "field", "params"}]`."""
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 
@@ -88,8 +95,14 @@ class WriteIntent(Base):
     __tablename__ = "write_intent"
     __table_args__ = (
         Index(
-            "uq_write_intent_open", "target_connection_id", "source_connection_id", "kind", "source_id", "role",
-            unique=True, postgresql_where=text("state = 'open'"),
+            "uq_write_intent_open",
+            "target_connection_id",
+            "source_connection_id",
+            "kind",
+            "source_id",
+            "role",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
         ),
         Index("ix_write_intent_job", "job_id"),
     )

@@ -22,7 +22,9 @@ class SyncLog(Base):
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=text("nextval('sync_log_id')"))
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, server_default=text("nextval('sync_log_id')")
+    )
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True, server_default=func.now())
     link_id: Mapped[int] = mapped_column(BigInteger)
     job_id: Mapped[int] = mapped_column(BigInteger)
@@ -50,8 +52,15 @@ class Issue(Base):
     __tablename__ = "issue"
     __table_args__ = (
         Index(
-            "uq_issue_open", "link_id", "kind", "record_id", "role", "cause", "field",
-            unique=True, postgresql_where=text("closed_at IS NULL"),
+            "uq_issue_open",
+            "link_id",
+            "kind",
+            "record_id",
+            "role",
+            "cause",
+            "field",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_issue_open_cause", "link_id", "cause", postgresql_where=text("closed_at IS NULL")),
     )
@@ -83,7 +92,12 @@ class Review(Base):
     __tablename__ = "review"
     __table_args__ = (
         Index(
-            "uq_review_record", "link_id", "kind", "record_id", "role", unique=True,
+            "uq_review_record",
+            "link_id",
+            "kind",
+            "record_id",
+            "role",
+            unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
         Index("ix_review_open", "link_id", "opened_at", postgresql_where=text("decision IS NULL")),

@@ -3,7 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, Integer, UniqueConstraint, Uuid, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Created, Hash, Id, Moment, Sealed, Words
@@ -19,8 +30,12 @@ class ChangeEvent(Base):
         {"postgresql_partition_by": "RANGE (received_at)"},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=text("nextval('change_event_id')"))
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True, server_default=func.now())
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, server_default=text("nextval('change_event_id')")
+    )
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), primary_key=True, server_default=func.now()
+    )
     connection_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[Words]
     record_id: Mapped[Words]
@@ -36,7 +51,10 @@ class SyncJob(Base):
     __table_args__ = (
         UniqueConstraint("link_id", "kind", "record_id"),
         Index(
-            "ix_sync_job_due", "target_connection_id", "lane", "not_before",
+            "ix_sync_job_due",
+            "target_connection_id",
+            "lane",
+            "not_before",
             postgresql_where=text("state = 'due'"),
         ),
         Index("ix_sync_job_leased", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
@@ -93,7 +111,9 @@ class SourceIdentifier(Base):
     __tablename__ = "source_identifier"
     __table_args__ = (Index("ix_source_identifier_record", "connection_id", "record_id"),)
 
-    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True)
+    link_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True
+    )
     role: Mapped[Words] = mapped_column(primary_key=True)
     identifier: Mapped[Words] = mapped_column(primary_key=True)
     value_hash: Mapped[Hash] = mapped_column(primary_key=True)

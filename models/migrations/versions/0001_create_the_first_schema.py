@@ -21,17 +21,9 @@ def upgrade() -> None:
     op.create_table(
         "change_event",
         sa.Column(
-            "id",
-            sa.BigInteger(),
-            server_default=sa.text("nextval('change_event_id')"),
-            nullable=False,
+            "id", sa.BigInteger(), server_default=sa.text("nextval('change_event_id')"), nullable=False
         ),
-        sa.Column(
-            "received_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
@@ -57,25 +49,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("intent_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint(
-            "target_connection_id",
-            "role",
-            "identifier",
-            "value_hash",
-            name=op.f("pk_claim"),
+            "target_connection_id", "role", "identifier", "value_hash", name=op.f("pk_claim")
         ),
     )
     op.create_index(
-        "ix_claim_owner",
-        "claim",
-        ["target_connection_id", "source_connection_id", "source_id"],
-        unique=False,
+        "ix_claim_owner", "claim", ["target_connection_id", "source_connection_id", "source_id"], unique=False
     )
     op.create_table(
         "connection",
@@ -84,47 +64,27 @@ def upgrade() -> None:
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("base_url", sa.Text(), nullable=False),
         sa.Column(
-            "options",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "options", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column(
-            "limits",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column("credentials", sa.LargeBinary(), nullable=False),
         sa.Column("hook_secrets", sa.LargeBinary(), nullable=True),
         sa.Column("hook_token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("hook_token", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False
-        ),
+        sa.Column("enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("state", sa.Text(), server_default="active", nullable=False),
         sa.Column("state_reason", sa.Text(), server_default="", nullable=False),
-        sa.Column(
-            "state_since",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("state_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("next_probe_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("probes", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("throttled_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clock_offset_seconds", sa.Float(), nullable=True),
         sa.Column("next_poll_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
-        sa.UniqueConstraint(
-            "hook_token_hash", name=op.f("uq_connection_hook_token_hash")
-        ),
+        sa.UniqueConstraint("hook_token_hash", name=op.f("uq_connection_hook_token_hash")),
         sa.UniqueConstraint("name", name=op.f("uq_connection_name")),
     )
     op.create_table(
@@ -136,12 +96,8 @@ def upgrade() -> None:
         sa.Column("record_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
-        sa.PrimaryKeyConstraint(
-            "connection_id", "kind", "record_id", name=op.f("pk_snapshot")
-        ),
+        sa.Column("deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "kind", "record_id", name=op.f("pk_snapshot")),
     )
     op.create_table(
         "subject_key",
@@ -150,34 +106,16 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_key")),
         sa.UniqueConstraint(
-            "connection_id",
-            "kind",
-            "record_id",
-            name=op.f("uq_subject_key_connection_id_kind_record_id"),
+            "connection_id", "kind", "record_id", name=op.f("uq_subject_key_connection_id_kind_record_id")
         ),
     )
     op.create_table(
         "sync_log",
-        sa.Column(
-            "id",
-            sa.BigInteger(),
-            server_default=sa.text("nextval('sync_log_id')"),
-            nullable=False,
-        ),
-        sa.Column(
-            "at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger(), server_default=sa.text("nextval('sync_log_id')"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("link_id", sa.BigInteger(), nullable=False),
         sa.Column("job_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -186,39 +124,21 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column(
-            "fields",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'"),
-            nullable=False,
+            "fields", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "source_calls", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "target_calls", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "duration_ms", sa.Integer(), server_default=sa.text("0"), nullable=False
-        ),
-        sa.Column(
-            "waited_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("source_calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("target_calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("waited_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("target_id", sa.Text(), nullable=True),
         sa.Column("correlation_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", "at", name=op.f("pk_sync_log")),
         postgresql_partition_by="RANGE (at)",
     )
     op.create_index("ix_sync_log_at", "sync_log", ["at"], unique=False)
-    op.create_index(
-        "ix_sync_log_correlation", "sync_log", ["correlation_id"], unique=False
-    )
-    op.create_index(
-        "ix_sync_log_record",
-        "sync_log",
-        ["link_id", "kind", "record_id", "at"],
-        unique=False,
-    )
+    op.create_index("ix_sync_log_correlation", "sync_log", ["correlation_id"], unique=False)
+    op.create_index("ix_sync_log_record", "sync_log", ["link_id", "kind", "record_id", "at"], unique=False)
     op.create_table(
         "target_entry",
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
@@ -227,16 +147,9 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("number", sa.Text(), nullable=True),
         sa.Column("modified_on", sa.DateTime(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "connection_id", "target_id", name=op.f("pk_target_entry")
-        ),
+        sa.PrimaryKeyConstraint("connection_id", "target_id", name=op.f("pk_target_entry")),
     )
-    op.create_index(
-        "ix_target_entry_number",
-        "target_entry",
-        ["connection_id", "number"],
-        unique=False,
-    )
+    op.create_index("ix_target_entry_number", "target_entry", ["connection_id", "number"], unique=False)
     op.create_table(
         "target_identifier",
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
@@ -244,18 +157,11 @@ def upgrade() -> None:
         sa.Column("value_hash", sa.LargeBinary(), nullable=False),
         sa.Column("target_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "connection_id",
-            "identifier",
-            "value_hash",
-            "target_id",
-            name=op.f("pk_target_identifier"),
+            "connection_id", "identifier", "value_hash", "target_id", name=op.f("pk_target_identifier")
         ),
     )
     op.create_index(
-        "ix_target_identifier_entry",
-        "target_identifier",
-        ["connection_id", "target_id"],
-        unique=False,
+        "ix_target_identifier_entry", "target_identifier", ["connection_id", "target_id"], unique=False
     )
     op.create_table(
         "write_intent",
@@ -273,12 +179,7 @@ def upgrade() -> None:
         sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
-        sa.Column(
-            "opened_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("locate_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_write_intent")),
@@ -308,26 +209,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_block")),
         sa.UniqueConstraint(
-            "connection_id",
-            "window",
-            "number",
-            name=op.f("uq_budget_block_connection_id_window_number"),
+            "connection_id", "window", "number", name=op.f("uq_budget_block_connection_id_window_number")
         ),
     )
     op.create_index(
-        "ix_budget_block_window",
-        "budget_block",
-        ["connection_id", "window", "closed_at"],
-        unique=False,
+        "ix_budget_block_window", "budget_block", ["connection_id", "window", "closed_at"], unique=False
     )
     op.create_table(
         "connection_token",
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "generation", sa.BigInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("generation", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -342,17 +235,9 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connection.id"],
-            name=op.f("fk_cursor_connection_id"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connection.id"], name=op.f("fk_cursor_connection_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("connection_id", "name", name=op.f("pk_cursor")),
     )
@@ -363,21 +248,10 @@ def upgrade() -> None:
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("rules", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False
-        ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["connection.id"], name=op.f("fk_link_source_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["target_id"], ["connection.id"], name=op.f("fk_link_target_id")
-        ),
+        sa.Column("enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["connection.id"], name=op.f("fk_link_source_id")),
+        sa.ForeignKeyConstraint(["target_id"], ["connection.id"], name=op.f("fk_link_target_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("name", name=op.f("uq_link_name")),
     )
@@ -400,9 +274,7 @@ def upgrade() -> None:
         sa.Column("fresh_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("full_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_modified", sa.DateTime(), nullable=True),
-        sa.Column(
-            "bulk_left", sa.BigInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("bulk_left", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -422,34 +294,17 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), server_default="", nullable=False),
         sa.Column(
-            "params",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "params", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column("label", sa.LargeBinary(), nullable=True),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
-        sa.Column(
-            "blocking", sa.Boolean(), server_default=sa.text("true"), nullable=False
-        ),
-        sa.Column(
-            "opened_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "seen_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("blocking", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("times", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["link.id"], name=op.f("fk_issue_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_issue_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
     )
     op.create_index(
@@ -470,18 +325,10 @@ def upgrade() -> None:
         "reconciliation",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("link_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "started_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "counts",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
+            "counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
         ),
         sa.Column(
             "findings",
@@ -489,17 +336,10 @@ def upgrade() -> None:
             server_default=sa.text("'[]'"),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["link.id"], name=op.f("fk_reconciliation_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_reconciliation_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
     )
-    op.create_index(
-        "ix_reconciliation_link",
-        "reconciliation",
-        ["link_id", "started_at"],
-        unique=False,
-    )
+    op.create_index("ix_reconciliation_link", "reconciliation", ["link_id", "started_at"], unique=False)
     op.create_table(
         "relation_mapping",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -522,20 +362,11 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), server_default="boekbrug", nullable=False),
         sa.Column("base", sa.LargeBinary(), nullable=True),
         sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
+            "refused", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
         ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["link.id"], name=op.f("fk_relation_mapping_link_id")
-        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_relation_mapping_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relation_mapping")),
         sa.UniqueConstraint(
             "target_connection_id",
@@ -543,17 +374,10 @@ def upgrade() -> None:
             "kind",
             "source_id",
             "role",
-            name=op.f(
-                "uq_relation_mapping_target_connection_id_source_connection_id_kind_source_id_role"
-            ),
+            name=op.f("uq_relation_mapping_target_connection_id_source_connection_id_kind_source_id_role"),
         ),
     )
-    op.create_index(
-        "ix_relation_mapping_link",
-        "relation_mapping",
-        ["link_id", "state"],
-        unique=False,
-    )
+    op.create_index("ix_relation_mapping_link", "relation_mapping", ["link_id", "state"], unique=False)
     op.create_index(
         "uq_relation_mapping_target",
         "relation_mapping",
@@ -569,24 +393,15 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column(
-            "candidates", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("candidates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("label", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "opened_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column("decided_target_id", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["link.id"], name=op.f("fk_review_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_review_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
     op.create_index(
@@ -612,25 +427,14 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["link_id"],
-            ["link.id"],
-            name=op.f("fk_source_identifier_link_id"),
-            ondelete="CASCADE",
+            ["link_id"], ["link.id"], name=op.f("fk_source_identifier_link_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint(
-            "link_id",
-            "role",
-            "identifier",
-            "value_hash",
-            "record_id",
-            name=op.f("pk_source_identifier"),
+            "link_id", "role", "identifier", "value_hash", "record_id", name=op.f("pk_source_identifier")
         ),
     )
     op.create_index(
-        "ix_source_identifier_record",
-        "source_identifier",
-        ["connection_id", "record_id"],
-        unique=False,
+        "ix_source_identifier_record", "source_identifier", ["connection_id", "record_id"], unique=False
     )
     op.create_table(
         "sync_job",
@@ -642,47 +446,23 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="due", nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column(
-            "wanted", sa.BigInteger(), server_default=sa.text("1"), nullable=False
-        ),
+        sa.Column("wanted", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column(
-            "wanted_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
+            "wanted_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
-        sa.Column(
-            "wanted_since",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "not_before",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("not_before", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("handed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "fence", sa.BigInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("fence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lost", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("park_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("correlation_id", sa.Uuid(), nullable=False),
         sa.Column("saved_by", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["link.id"], name=op.f("fk_sync_job_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_sync_job_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_job")),
-        sa.UniqueConstraint(
-            "link_id",
-            "kind",
-            "record_id",
-            name=op.f("uq_sync_job_link_id_kind_record_id"),
-        ),
+        sa.UniqueConstraint("link_id", "kind", "record_id", name=op.f("uq_sync_job_link_id_kind_record_id")),
     )
     op.create_index(
         "ix_sync_job_age",
@@ -713,21 +493,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
     op.create_index(
-        "ix_sync_job_record",
-        "sync_job",
-        ["source_connection_id", "kind", "record_id"],
-        unique=False,
+        "ix_sync_job_record", "sync_job", ["source_connection_id", "kind", "record_id"], unique=False
     )
     op.create_table(
         "mapping_history",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("mapping_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), server_default="boekbrug", nullable=False),
         sa.Column("correlation_id", sa.Uuid(), nullable=True),
@@ -741,12 +513,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping_history")),
     )
-    op.create_index(
-        "ix_mapping_history_mapping",
-        "mapping_history",
-        ["mapping_id", "at"],
-        unique=False,
-    )
+    op.create_index("ix_mapping_history_mapping", "mapping_history", ["mapping_id", "at"], unique=False)
 
 
 def downgrade() -> None:
@@ -755,38 +522,18 @@ def downgrade() -> None:
     op.drop_table("mapping_history")
     op.drop_index("ix_sync_job_record", table_name="sync_job")
     op.drop_index(
-        "ix_sync_job_leased",
-        table_name="sync_job",
-        postgresql_where=sa.text("lease_until IS NOT NULL"),
+        "ix_sync_job_leased", table_name="sync_job", postgresql_where=sa.text("lease_until IS NOT NULL")
     )
     op.drop_index(
-        "ix_sync_job_handed",
-        table_name="sync_job",
-        postgresql_where=sa.text("handed_until IS NOT NULL"),
+        "ix_sync_job_handed", table_name="sync_job", postgresql_where=sa.text("handed_until IS NOT NULL")
     )
-    op.drop_index(
-        "ix_sync_job_due",
-        table_name="sync_job",
-        postgresql_where=sa.text("state = 'due'"),
-    )
-    op.drop_index(
-        "ix_sync_job_age",
-        table_name="sync_job",
-        postgresql_where=sa.text("state = 'due'"),
-    )
+    op.drop_index("ix_sync_job_due", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
+    op.drop_index("ix_sync_job_age", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
     op.drop_table("sync_job")
     op.drop_index("ix_source_identifier_record", table_name="source_identifier")
     op.drop_table("source_identifier")
-    op.drop_index(
-        "uq_review_record",
-        table_name="review",
-        postgresql_where=sa.text("superseded_at IS NULL"),
-    )
-    op.drop_index(
-        "ix_review_open",
-        table_name="review",
-        postgresql_where=sa.text("decision IS NULL"),
-    )
+    op.drop_index("uq_review_record", table_name="review", postgresql_where=sa.text("superseded_at IS NULL"))
+    op.drop_index("ix_review_open", table_name="review", postgresql_where=sa.text("decision IS NULL"))
     op.drop_table("review")
     op.drop_index(
         "uq_relation_mapping_target",
@@ -797,16 +544,8 @@ def downgrade() -> None:
     op.drop_table("relation_mapping")
     op.drop_index("ix_reconciliation_link", table_name="reconciliation")
     op.drop_table("reconciliation")
-    op.drop_index(
-        "uq_issue_open",
-        table_name="issue",
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
-    op.drop_index(
-        "ix_issue_open_cause",
-        table_name="issue",
-        postgresql_where=sa.text("closed_at IS NULL"),
-    )
+    op.drop_index("uq_issue_open", table_name="issue", postgresql_where=sa.text("closed_at IS NULL"))
+    op.drop_index("ix_issue_open_cause", table_name="issue", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_table("issue")
     op.drop_table("target_index")
     op.drop_table("number_range")
@@ -817,9 +556,7 @@ def downgrade() -> None:
     op.drop_index("ix_budget_block_window", table_name="budget_block")
     op.drop_table("budget_block")
     op.drop_index(
-        "uq_write_intent_open",
-        table_name="write_intent",
-        postgresql_where=sa.text("state = 'open'"),
+        "uq_write_intent_open", table_name="write_intent", postgresql_where=sa.text("state = 'open'")
     )
     op.drop_index("ix_write_intent_job", table_name="write_intent")
     op.drop_table("write_intent")

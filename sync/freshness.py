@@ -1,0 +1,141 @@
+"""Keep the target index young with the fewest list calls: a delta for a live create, one per hundred for bulk."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.base import Target, TargetRecord
+from adapters.errors import Throttled
+from adapters.outside import Outside
+from models.tables import Connection, TargetEntry, TargetIndex
+from models.words import Lane
+from sync import index
+
+OVERLAP = timedelta(minutes=2)
+"""Re-read before the cursor once the vendor's clock is known (design §2.4)."""
+BLIND_OVERLAP = timedelta(hours=3)
+"""Re-read while the vendor's clock is not known: its zone is undocumented (facts/snelstart.md §2)."""
+REFRESH_SECONDS = 120
+BULK_SECONDS = 600
+"""How long one refresh may serve bulk creates at most."""
+WAIT_SECONDS = 1.0
+
+
+def ensure_fresh(outside: Outside, target: Target, lane: Lane) -> None:
+    """Make the index young enough for a create: one call for a live one, one per 100 for bulk. Raises Throttled."""
+    asked = time.monotonic()
+    with outside.sessions.begin() as session:
+        session.execute(insert(TargetIndex).values(connection_id=target.info.id).on_conflict_do_nothing())
+    while not _serves(outside, target.info.id, lane, time.monotonic() - asked):
+        if refresh(outside, target):
+            continue
+        if time.monotonic() - asked > WAIT_SECONDS:
+            raise Throttled(datetime.now(UTC) + timedelta(seconds=WAIT_SECONDS), "index")
+        time.sleep(0.05)
+
+
+def _serves(outside: Outside, connection_id: int, lane: Lane, waited: float) -> bool:
+    now = func.clock_timestamp()
+    own = update(TargetIndex).where(TargetIndex.connection_id == connection_id)
+    if lane == Lane.LIVE:
+        young = timedelta(seconds=outside.settings.index_seconds + waited)
+        statement = own.where(TargetIndex.fresh_at > now - young).values(bulk_left=TargetIndex.bulk_left)
+    else:
+        young = timedelta(seconds=BULK_SECONDS)
+        statement = own.where(TargetIndex.fresh_at > now - young, TargetIndex.bulk_left > 0).values(
+            bulk_left=TargetIndex.bulk_left - 1
+        )
+    with outside.sessions.begin() as session:
+        return session.scalar(statement.returning(TargetIndex.connection_id)) is not None
+
+
+def refresh(outside: Outside, target: Target, *, full: bool = False) -> bool:
+    """Read what changed in the target (or all) into the index; False when somebody else is at it."""
+    since = _lease(outside, target.info.id)
+    if since is False:
+        return False
+    try:
+        for _ in reread(outside, target, None if full else since):
+            pass
+    finally:
+        _release(outside, target.info.id)
+    return True
+
+
+def reread(outside: Outside, target: Target, since: datetime | None) -> Iterator[Sequence[TargetRecord]]:
+    """Yield the records of each list page once they are indexed; a complete full read drops what is gone."""
+    started: datetime | None = None
+    seen: set[str] = set()
+    for page in target.pages(since):
+        started = started or page.started_at
+        with outside.sessions.begin() as session:
+            index.store(session, outside.vault, target.info.id, page.records)
+        seen.update(record.id for record in page.records)
+        highest = max((r.modified_on for r in page.records if r.modified_on), default=None)
+        yield page.records
+        if page.last:
+            _complete(outside, target.info.id, started, highest, seen if since is None else None)
+        elif highest:
+            _advance_seen(outside, target.info.id, highest)
+
+
+def _lease(outside: Outside, connection_id: int) -> Any:
+    with outside.sessions.begin() as session:
+        row = session.scalar(
+            update(TargetIndex)
+            .where(
+                TargetIndex.connection_id == connection_id,
+                or_(TargetIndex.lease_until.is_(None), TargetIndex.lease_until < func.clock_timestamp()),
+            )
+            .values(lease_until=func.clock_timestamp() + timedelta(seconds=REFRESH_SECONDS))
+            .returning(TargetIndex)
+        )
+        if row is None:
+            return False
+        connection = session.get_one(Connection, connection_id)
+        known = connection.clock_offset_seconds is not None
+        if row.fresh_at is None or row.seen_modified is None:
+            return None
+        return row.seen_modified - (OVERLAP if known else BLIND_OVERLAP)
+
+
+def _release(outside: Outside, connection_id: int) -> None:
+    with outside.sessions.begin() as session:
+        session.execute(
+            update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(lease_until=null())
+        )
+
+
+def _advance_seen(outside: Outside, connection_id: int, highest: datetime) -> None:
+    with outside.sessions.begin() as session:
+        session.execute(
+            update(TargetIndex)
+            .where(TargetIndex.connection_id == connection_id)
+            .values(seen_modified=func.greatest(TargetIndex.seen_modified, highest))
+        )
+
+
+def _complete(
+    outside: Outside,
+    connection_id: int,
+    started: datetime,
+    highest: datetime | None,
+    all_ids: set[str] | None,
+) -> None:
+    fresh: dict[str, Any] = {"fresh_at": started, "bulk_left": outside.settings.bulk_reserve}
+    if highest:
+        fresh["seen_modified"] = func.greatest(TargetIndex.seen_modified, highest)
+    with outside.sessions.begin() as session:
+        if all_ids is not None:
+            fresh["full_at"] = started
+            known = set(
+                session.scalars(
+                    select(TargetEntry.target_id).where(TargetEntry.connection_id == connection_id)
+                )
+            )
+            index.forget(session, connection_id, sorted(known - all_ids))
+        session.execute(update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(**fresh))

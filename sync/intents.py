@@ -1,0 +1,182 @@
+"""Commit what is about to be written, and reserve its identifiers, before the first byte leaves."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from json import dumps
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from adapters.base import Identity
+from adapters.errors import Throttled
+from models.records import Fields
+from models.tables import Claim, WriteIntent
+from models.words import Role
+from sync.identity import CLAIMED, hashed
+from sync.jobs import confirm
+from sync.work import Work
+
+CONTEXT = "intent"
+ANY_ROLE = "*"
+NUMBER = "number"
+LEASE_MARGIN_SECONDS = 30
+"""A lease outlives the write's deadline by this much (design §2.5)."""
+BUSY_SECONDS = 1.0
+
+
+class Contested(Exception):
+    """Say that other source records hold claims on what this one was about to create."""
+
+    def __init__(self, holders: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("identifiers are claimed by another source record")
+        self.holders = holders
+        """Identifier name -> ids of the source records that hold it."""
+
+
+class NumberTaken(Exception):
+    """Say that the number is claimed for another record; choose the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Hold one write about to happen."""
+
+    role: Role
+    operation: str
+    fields: Fields
+    number: int | None = None
+    target_id: str | None = None
+    identity: Identity | None = None
+    """What a create claims; None when a person said to create regardless of doubles."""
+
+
+def open_intent(work: Work, writing: Writing) -> UUID:
+    """Check the fence, commit the intent and its claims. Raises StaleLease, Contested, NumberTaken, Throttled."""
+    settings = work.outside.settings
+    marker = uuid4()
+    try:
+        with work.outside.sessions.begin() as session:
+            confirm(session, work.lease, settings.deadline_seconds + LEASE_MARGIN_SECONDS)
+            session.add(_row(session, work, writing, marker))
+            session.flush()
+            _claim(session, work, writing, marker)
+    except IntegrityError as error:
+        raise Throttled(datetime.now(UTC) + timedelta(seconds=BUSY_SECONDS), "busy") from error
+    return marker
+
+
+def _row(session: Session, work: Work, writing: Writing, marker: UUID) -> WriteIntent:
+    settings = work.outside.settings
+    wait = timedelta(seconds=settings.deadline_seconds + settings.settle_seconds)
+    return WriteIntent(
+        id=marker,
+        job_id=work.lease.job_id,
+        fence=work.lease.fence,
+        target_connection_id=work.target_info.id,
+        source_connection_id=work.source_info.id,
+        kind=work.kind,
+        source_id=work.lease.record_id,
+        role=writing.role,
+        operation=writing.operation,
+        number=writing.number,
+        target_id=writing.target_id,
+        payload_hash=sha256(dumps(dict(writing.fields), sort_keys=True).encode()).digest(),
+        sealed=work.subject(session).seal(dict(writing.fields), CONTEXT),
+        locate_at=func.clock_timestamp() + wait,
+    )
+
+
+def _claim(session: Session, work: Work, writing: Writing, marker: UUID) -> None:
+    if writing.number is not None:
+        hashes = work.outside.vault.hashes(NUMBER, str(writing.number))
+        if _insert_claims(session, work, ANY_ROLE, {NUMBER: hashes}, marker):
+            raise NumberTaken(str(writing.number))
+    if writing.identity is not None:
+        names = hashed(work.outside.vault, writing.identity)
+        chosen = {name: hashes for name, hashes in names.items() if name in CLAIMED}
+        holders = _insert_claims(session, work, writing.role, chosen, marker)
+        if holders:
+            raise Contested(holders)
+
+
+def _insert_claims(
+    session: Session, work: Work, role: str, names: Mapping[str, Sequence[bytes]], marker: UUID
+) -> dict[str, list[str]]:
+    """Reserve each value under every valid key; returns who else holds one."""
+    pairs = sorted((name, one) for name, hashes in names.items() for one in hashes)
+    if not pairs:
+        return {}
+    rows = [
+        {
+            "target_connection_id": work.target_info.id,
+            "role": role,
+            "identifier": name,
+            "value_hash": value,
+            "source_connection_id": work.source_info.id,
+            "kind": work.kind,
+            "source_id": work.lease.record_id,
+            "intent_id": marker,
+        }
+        for name, value in pairs
+    ]
+    session.execute(insert(Claim).values(rows).on_conflict_do_nothing())
+    held = session.execute(
+        select(Claim.identifier, Claim.source_connection_id, Claim.source_id).where(
+            Claim.target_connection_id == work.target_info.id,
+            Claim.role == role,
+            tuple_(Claim.identifier, Claim.value_hash).in_(pairs),
+        )
+    ).tuples()
+    holders: dict[str, list[str]] = {}
+    for name, connection_id, source_id in held:
+        if (connection_id, source_id) != work.owner:
+            holders.setdefault(name, []).append(source_id)
+    return holders
+
+
+def settle(session: Session, marker: UUID, state: str) -> None:
+    """Close an intent: `done`, `refused` (nothing was written) or `absent` (it never landed)."""
+    session.execute(
+        update(WriteIntent)
+        .where(WriteIntent.id == marker, WriteIntent.state == "open")
+        .values(state=state, settled_at=func.now())
+    )
+    if state != "done":
+        session.execute(delete(Claim).where(Claim.intent_id == marker, Claim.identifier != NUMBER))
+
+
+def open_one(session: Session, work: Work, role: Role) -> WriteIntent | None:
+    """Return the record's unsettled write in a role, whichever link or worker began it."""
+    return session.scalar(
+        select(WriteIntent).where(
+            WriteIntent.target_connection_id == work.target_info.id,
+            WriteIntent.source_connection_id == work.source_info.id,
+            WriteIntent.kind == work.kind,
+            WriteIntent.source_id == work.lease.record_id,
+            WriteIntent.role == role,
+            WriteIntent.state == "open",
+        )
+    )
+
+
+def reserved_number(session: Session, work: Work, role: Role) -> int | None:
+    """Return the number that an earlier try of this create reserved; every retry re-sends the same one."""
+    return session.scalar(
+        select(WriteIntent.number)
+        .where(
+            WriteIntent.target_connection_id == work.target_info.id,
+            WriteIntent.source_connection_id == work.source_info.id,
+            WriteIntent.kind == work.kind,
+            WriteIntent.source_id == work.lease.record_id,
+            WriteIntent.role == role,
+            WriteIntent.operation == "create",
+            WriteIntent.state.in_(("absent", "refused")),
+        )
+        .order_by(WriteIntent.opened_at.desc())
+        .limit(1)
+    )

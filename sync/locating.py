@@ -1,0 +1,60 @@
+"""Find out what became of a write whose answer never came, through the target's API and never its index."""
+
+from datetime import UTC, datetime
+
+from adapters.base import Draft, Target, TargetRecord
+from adapters.errors import Missing, Throttled
+from models.records import Fields
+from models.tables import WriteIntent
+from models.words import Role
+from sync import intents
+from sync.work import Work
+from sync.writing import Written, sent_fields
+
+
+def locate(work: Work, role: Role) -> Written | None:
+    """Settle the record's open write, if any: returns a create that did land, to be recorded as adopted.
+
+    Raises Throttled until the vendor can no longer be working on it.
+    """
+    with work.outside.sessions.begin() as session:
+        intent = intents.open_one(session, work, role)
+        fields = sent_fields(work, session, intent) if intent is not None else {}
+    if intent is None:
+        return None
+    if datetime.now(UTC) < intent.locate_at:
+        raise Throttled(intent.locate_at, "settling")
+    if intent.operation == "create":
+        return _created(work, intent, fields)
+    _close(work, intent, "absent")
+    return None
+
+
+def _created(work: Work, intent: WriteIntent, fields: Fields) -> Written | None:
+    record = work.target.find_number(intent.number) if intent.number is not None else None
+    if record is not None and content_agrees(work.target, fields, record):
+        return Written(record, Draft(fields), intent.id)
+    _close(work, intent, "absent")
+    return None
+
+
+def _close(work: Work, intent: WriteIntent, state: str) -> None:
+    with work.outside.sessions.begin() as session:
+        intents.settle(session, intent.id, state)
+
+
+def content_agrees(target: Target, sent: Fields, record: TargetRecord) -> bool:
+    """Tell whether a record holds what we sent: all of it that identifies, so a stranger is never adopted."""
+    told = {name: value for name, value in sent.items() if value not in (None, "")}
+    differing = [
+        name for name, value in told.items() if not target.same(name, value, record.fields.get(name))
+    ]
+    return len(differing) * 4 <= len(told)
+
+
+def read_or_none(target: Target, target_id: str) -> TargetRecord | None:
+    """Read a target record; None when it is gone."""
+    try:
+        return target.read(target_id)
+    except Missing:
+        return None

@@ -1,0 +1,136 @@
+"""Store which source record is which target record, what it holds since our last write, and its history."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from adapters.base import TargetRecord
+from models.records import Fields, JsonScalar
+from models.tables import MappingHistory, RelationMapping
+from models.words import MappingState, Role
+from sync.planning import Base
+from sync.work import Work
+
+BASE_CONTEXT = "base"
+HISTORY_CONTEXT = "history"
+
+
+def mapping_of(session: Session, work: Work, role: Role) -> RelationMapping | None:
+    """Return the record's mapping in a role, active or not."""
+    return session.scalar(
+        select(RelationMapping).where(
+            RelationMapping.target_connection_id == work.target_info.id,
+            RelationMapping.source_connection_id == work.source_info.id,
+            RelationMapping.kind == work.kind,
+            RelationMapping.source_id == work.lease.record_id,
+            RelationMapping.role == role,
+        )
+    )
+
+
+def mappings_of(session: Session, work: Work) -> list[RelationMapping]:
+    """Return the record's mappings in every role."""
+    return list(
+        session.scalars(
+            select(RelationMapping).where(
+                RelationMapping.target_connection_id == work.target_info.id,
+                RelationMapping.source_connection_id == work.source_info.id,
+                RelationMapping.kind == work.kind,
+                RelationMapping.source_id == work.lease.record_id,
+            )
+        )
+    )
+
+
+def holder_of(session: Session, work: Work, role: Role, target_id: str) -> str | None:
+    """Return the other source record that is actively mapped to a target record in a role."""
+    rows = session.execute(
+        select(RelationMapping.source_connection_id, RelationMapping.source_id).where(
+            RelationMapping.target_connection_id == work.target_info.id,
+            RelationMapping.kind == work.kind,
+            RelationMapping.role == role,
+            RelationMapping.target_id == target_id,
+            RelationMapping.state == MappingState.ACTIVE,
+        )
+    ).tuples()
+    return next((source for connection, source in rows if (connection, source) != work.owner), None)
+
+
+def link_to(
+    session: Session,
+    work: Work,
+    role: Role,
+    record: TargetRecord,
+    matched_by: str,
+    evidence: Mapping[str, Any],
+    by: str = "boekbrug",
+) -> RelationMapping:
+    """Tie the record to a target record and write it into the history; an old tie is replaced, not lost."""
+    row = mapping_of(session, work, role)
+    if row is None:
+        row = RelationMapping(
+            link_id=work.link.id,
+            source_connection_id=work.source_info.id,
+            target_connection_id=work.target_info.id,
+            kind=work.kind,
+            source_id=work.lease.record_id,
+            role=role,
+            target_id=record.id,
+            matched_by=matched_by,
+        )
+        session.add(row)
+    elif row.target_id != record.id:
+        row.base = None
+    row.target_id, row.target_number = record.id, record.number
+    row.matched_by, row.evidence, row.decided_by = matched_by, dict(evidence), by
+    row.state = MappingState.ACTIVE
+    session.flush()
+    note(session, work, row, matched_by, by=by)
+    return row
+
+
+def read_base(work: Work, session: Session, row: RelationMapping) -> Base:
+    """Open what the target holds since our last write; empty before the first."""
+    if row.base is None:
+        return {}
+    return {
+        name: (pair[0], pair[1]) for name, pair in work.subject(session).open(row.base, BASE_CONTEXT).items()
+    }
+
+
+def write_base(
+    work: Work, session: Session, row: RelationMapping, base: Mapping[str, list[JsonScalar]]
+) -> None:
+    """Store what we sent and what the target answered."""
+    row.base = work.subject(session).seal(dict(base), BASE_CONTEXT)
+    row.updated_at = func.now()
+
+
+def note(
+    session: Session,
+    work: Work,
+    row: RelationMapping,
+    event: str,
+    *,
+    before: Fields | None = None,
+    after: Fields | None = None,
+    by: str = "boekbrug",
+) -> None:
+    """Append to the mapping's history, the overwritten values included so that they can be put back."""
+    values = None
+    if before is not None or after is not None:
+        values = work.subject(session).seal(
+            {"before": dict(before or {}), "after": dict(after or {})}, HISTORY_CONTEXT
+        )
+    session.add(
+        MappingHistory(
+            mapping_id=row.id,
+            event=event,
+            by=by,
+            correlation_id=work.lease.correlation_id,
+            target_id=row.target_id,
+            sealed=values,
+        )
+    )

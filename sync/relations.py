@@ -1,0 +1,122 @@
+"""Bring one relation into agreement: read, judge, then per role find, plan and write."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from adapters.base import SourceRecord
+from adapters.errors import Missing
+from models.records import Problem, Relation
+from models.words import JobState, MappingState, Outcome, Role
+from sync import mappings, reviews, snapshots, twins
+from sync.checks import check
+from sync.logbook import log
+from sync.problems import raise_problems
+from sync.roles import sync_role
+from sync.work import Work
+
+
+def sync_relation(work: Work) -> JobState:
+    """Run the whole story of a relation and return the state its job ends in."""
+    try:
+        record = read_record(work)
+    except Missing:
+        return _deleted(work)
+    relation, problems = check(work.source.relation(record, work.rules.raw))
+    _label(work, relation)
+    if not takes_part(work, relation):
+        return _excluded(work, "unticked")
+    if not relation.roles:
+        problems = (*problems, Problem("sync.no_role", "relation_type", True))
+    _remember_identity(work, relation)
+    raise_problems(work, problems)
+    if any(problem.blocking for problem in problems):
+        return JobState.HELD
+    states = [sync_role(work, relation, role) for role in roles_of(work, relation)]
+    _retire_roles(work, relation)
+    return JobState.HELD if JobState.HELD in states else JobState.DONE
+
+
+def read_record(work: Work) -> SourceRecord:
+    """Return a record that is at least as new as the event: the snapshot when it is, else fetched. Raises Missing."""
+    lease, outside = work.lease, work.outside
+    with outside.sessions.begin() as session:
+        known = snapshots.load(
+            session, outside.vault, work.source_info.id, lease.kind, lease.record_id, lease.wanted_at
+        )
+    if known is not None:
+        return known
+    fetched = work.source.read(lease.kind, lease.record_id)
+    with outside.sessions.begin() as session:
+        snapshots.store(session, outside.vault, work.source_info.id, [fetched])
+    return fetched
+
+
+def takes_part(work: Work, relation: Relation) -> bool:
+    """Tell whether the link's checkbox is ticked; a link without one takes everything that is active."""
+    if work.rules.flag is None:
+        return relation.active
+    return relation.flags.get(work.rules.flag, False)
+
+
+def roles_of(work: Work, relation: Relation) -> list[Role]:
+    """Return the roles to write; one when the target keeps both in one record."""
+    roles = sorted(relation.roles)
+    return roles[:1] if work.target.roles_share_record else roles
+
+
+def _label(work: Work, relation: Relation) -> None:
+    with work.outside.sessions.begin() as session:
+        work.label = work.subject(session).seal(relation.name, "label")
+    work.url = relation.url or ""
+
+
+def _remember_identity(work: Work, relation: Relation) -> None:
+    identity = replace(work.target.identity(relation), crm_id=None)
+    with work.outside.sessions.begin() as session:
+        twins.remember(
+            session,
+            work.outside.vault,
+            work.link.id,
+            work.source_info.id,
+            relation.id,
+            dict.fromkeys(relation.roles, identity),
+        )
+
+
+def _excluded(work: Work, reason: str) -> JobState:
+    """Break the tie and leave the target's record alone; ticking again finds the same one."""
+    with work.outside.sessions.begin() as session:
+        _break(session, work, reason, set(Role))
+        twins.remember(
+            session, work.outside.vault, work.link.id, work.source_info.id, work.lease.record_id, {}
+        )
+        log(session, work, Outcome.EXCLUDED, reason=reason)
+    return JobState.DONE
+
+
+def _deleted(work: Work) -> JobState:
+    """Remember that the CRM no longer has it; the books keep theirs, and reconciliation reports it."""
+    with work.outside.sessions.begin() as session:
+        snapshots.mark_deleted(session, work.source_info.id, work.kind, work.lease.record_id)
+        twins.remember(
+            session, work.outside.vault, work.link.id, work.source_info.id, work.lease.record_id, {}
+        )
+        log(session, work, Outcome.DELETED, reason="gone_from_crm")
+    return JobState.DONE
+
+
+def _retire_roles(work: Work, relation: Relation) -> None:
+    gone = set(Role) - relation.roles
+    if gone and not work.target.roles_share_record:
+        with work.outside.sessions.begin() as session:
+            _break(session, work, "role_gone", gone)
+
+
+def _break(session: Session, work: Work, reason: str, roles: set[Role]) -> None:
+    for row in mappings.mappings_of(session, work):
+        if row.state == MappingState.ACTIVE and Role(row.role) in roles:
+            row.state = MappingState.BROKEN
+            mappings.note(session, work, row, reason)
+    for role in roles:
+        reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)

@@ -1,0 +1,149 @@
+"""Bring one relation in one role into agreement with one target."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from adapters.base import Draft, Identity, TargetRecord
+from adapters.errors import AlreadyExists, Missing, Throttled
+from models.records import Problem, Relation
+from models.tables import Review
+from models.words import JobState, Outcome, Role
+from sync import index, mappings, reviews, writing
+from sync.finding import find_match
+from sync.intents import BUSY_SECONDS, Contested, NumberTaken
+from sync.locating import content_agrees, locate
+from sync.logbook import log
+from sync.mapped import sync_mapped
+from sync.matching import Candidate, Doubtful, Linked
+from sync.numbers import RangeExhausted, choose_number
+from sync.problems import raise_problems
+from sync.work import Work
+from sync.writing import Written
+
+NUMBER_TRIES = 20
+"""Numbers that may turn out taken in a row before the job waits for a fresher index."""
+
+
+def sync_role(work: Work, relation: Relation, role: Role) -> JobState:
+    """Settle what is open, then update the mapped record, or find or create it."""
+    draft = work.target.draft(relation, role, work.rules.raw)
+    if landed := locate(work, role):
+        writing.record_created(work, role, landed, landed.draft, "adopted", {"number": "agrees"}, "boekbrug")
+    raise_problems(work, draft.problems, role)
+    if any(problem.blocking for problem in draft.problems):
+        return JobState.HELD
+    with work.outside.sessions.begin() as session:
+        row = mappings.mapping_of(session, work, role)
+        decided = reviews.standing(session, work.link.id, work.kind, work.lease.record_id, role)
+    if row is not None:
+        state = sync_mapped(work, role, draft, row, decided)
+        return state or _create(work, relation, role, draft, regardless=True)
+    return _unmapped(work, relation, role, draft, decided)
+
+
+def _unmapped(work: Work, relation: Relation, role: Role, draft: Draft, decided: Review | None) -> JobState:
+    decision = decided.decision if decided is not None else None
+    if decision == "never":
+        return _left_out(work, role)
+    if decision == "create":
+        return _create(work, relation, role, draft, regardless=True)
+    if decided is not None and decision == "use" and decided.decided_target_id:
+        return _link(work, role, draft, decided.decided_target_id, "person", {}, decided.decided_by or "")
+    found = find_match(work, relation, role)
+    if isinstance(found, Linked):
+        return _link(work, role, draft, found.target_id, found.matched_by, found.evidence, "boekbrug")
+    if isinstance(found, Doubtful):
+        return _ask(work, role, found)
+    if not work.rules.create:
+        raise_problems(work, [Problem("sync.no_create", "", True)], role)
+        return JobState.HELD
+    return _create(work, relation, role, draft, regardless=False)
+
+
+def _left_out(work: Work, role: Role) -> JobState:
+    with work.outside.sessions.begin() as session:
+        log(session, work, Outcome.EXCLUDED, role=role, reason="decided_never")
+    return JobState.DONE
+
+
+def _link(
+    work: Work, role: Role, draft: Draft, target_id: str, matched_by: str, evidence: object, by: str
+) -> JobState:
+    try:
+        record = work.target.read(target_id)
+    except Missing:
+        with work.outside.sessions.begin() as session:
+            index.forget(session, work.target_info.id, [target_id])
+        return _ask(work, role, Doubtful("review.gone", [Candidate({}, target_id=target_id)]))
+    with work.outside.sessions.begin() as session:
+        facts = dict(evidence) if isinstance(evidence, dict) else {}
+        row = mappings.link_to(session, work, role, record, matched_by, facts, by)
+        reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)
+        log(session, work, Outcome.LINKED, role=role, reason=matched_by, target_id=record.id)
+    return sync_mapped(work, role, draft, row, None, current=record) or JobState.DONE
+
+
+def _ask(work: Work, role: Role, doubt: Doubtful) -> JobState:
+    with work.outside.sessions.begin() as session:
+        reviews.ask(session, work.link.id, work.kind, work.lease.record_id, role, doubt, work.label)
+        log(session, work, Outcome.REVIEW, role=role, reason=doubt.reason)
+    return JobState.HELD
+
+
+def _create(work: Work, relation: Relation, role: Role, draft: Draft, *, regardless: bool) -> JobState:
+    """Create under a number of its own; `regardless` of doubles when a person said so."""
+    identity: Identity | None = None if regardless else work.target.identity(relation)
+    for _ in range(NUMBER_TRIES):
+        try:
+            number, passed_over = _number(work, relation, role)
+        except RangeExhausted as error:
+            raise_problems(work, [Problem("sync.number_range", "number", True, {"range": str(error)})], role)
+            return JobState.HELD
+        try:
+            written = writing.create(work, role, draft, number, identity)
+        except NumberTaken:
+            continue
+        except Contested as contested:
+            return _ask(work, role, _doubles(contested))
+        except AlreadyExists:
+            adopted = _adopt(work, role, draft, number)
+            if adopted is None:
+                continue
+            written = adopted
+        return _created(work, relation, role, draft, written, number, passed_over)
+    raise Throttled(datetime.now(UTC) + timedelta(seconds=BUSY_SECONDS), "numbers")
+
+
+def _number(work: Work, relation: Relation, role: Role) -> tuple[int, bool]:
+    with work.outside.sessions.begin() as session:
+        return choose_number(session, work, work.target, relation, role)
+
+
+def _adopt(work: Work, role: Role, draft: Draft, number: int) -> Written | None:
+    """Adopt the holder of a number that our own intent reserved, if it is what we sent; else leave it alone."""
+    holder: TargetRecord | None = work.target.find_number(number)
+    if holder is None:
+        return None
+    with work.outside.sessions.begin() as session:
+        index.store(session, work.outside.vault, work.target_info.id, [holder])
+    if role in holder.roles and content_agrees(work.target, draft.fields, holder):
+        return Written(holder, draft, uuid4())
+    return None
+
+
+def _doubles(contested: Contested) -> Doubtful:
+    holders = sorted({source for sources in contested.holders.values() for source in sources})
+    evidence = dict.fromkeys(sorted(contested.holders), "agrees")
+    return Doubtful("review.double_in_crm", [Candidate(dict(evidence), source_id=one) for one in holders])  # type: ignore[arg-type]
+
+
+def _created(
+    work: Work, relation: Relation, role: Role, draft: Draft, written: Written, number: int, passed_over: bool
+) -> JobState:
+    writing.record_created(work, role, written, draft, "created", {}, "boekbrug")
+    found = list(written.refused)
+    if passed_over:
+        told = {"number": relation.number or "", "used": str(number)}
+        found.append(Problem("sync.number_taken", "number", False, told))
+    raise_problems(work, found, role)
+    return JobState.DONE

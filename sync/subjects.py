@@ -1,0 +1,38 @@
+"""Find or make the key that protects one record's personal data."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models.tables import SubjectKey
+from models.vault import Subject, Vault
+from models.words import Kind
+
+
+def subject_of(session: Session, vault: Vault, connection_id: int, kind: Kind, record_id: str) -> Subject:
+    """Return the record's key, made at its first use. Raises Erased once it was destroyed."""
+    return subjects_of(session, vault, connection_id, kind, [record_id])[record_id]
+
+
+def subjects_of(
+    session: Session, vault: Vault, connection_id: int, kind: Kind, record_ids: Iterable[str]
+) -> dict[str, Subject]:
+    """Return the keys of many records in two statements, so a page of a list costs no more than a record."""
+    wanted = sorted(set(record_ids))
+    where = (
+        SubjectKey.connection_id == connection_id,
+        SubjectKey.kind == kind,
+        SubjectKey.record_id.in_(wanted),
+    )
+    known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).tuples())
+    missing = [record_id for record_id in wanted if record_id not in known]
+    if missing:
+        rows = [
+            {"connection_id": connection_id, "kind": kind, "record_id": one, "sealed": vault.new_subject()[1]}
+            for one in missing
+        ]
+        session.execute(insert(SubjectKey).values(rows).on_conflict_do_nothing())
+        known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).tuples())
+    return {record_id: vault.subject(sealed) for record_id, sealed in known.items() if sealed is not None}

@@ -1,0 +1,108 @@
+"""Hold everything one run of one job needs, opened once and handed around."""
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from adapters import registry
+from adapters.base import ConnectionInfo, Source, Target
+from adapters.outside import Outside
+from models.records import Problem
+from models.tables import Connection, Link
+from models.vault import Subject
+from models.words import ConnectionState, Kind, Lane
+from sync.config.loading import connection_info
+from sync.jobs import Lease
+from sync.rules import RelationRules, relation_rules
+from sync.subjects import subject_of
+
+
+@dataclass
+class Work:
+    """Carry a lease with its link, both connections and what was met on the way."""
+
+    outside: Outside
+    lease: Lease
+    link: Link
+    source_info: ConnectionInfo
+    target_info: ConnectionInfo
+    target_state: ConnectionState
+    source_state: ConnectionState
+    standing: set[tuple[str, str, str]] = field(default_factory=set)
+    """(role, cause, field) of every issue met in this run; the others are cured."""
+    label: bytes | None = None
+    url: str = ""
+    logged_calls: tuple[int, int] = (0, 0)
+    """Calls that stand in the log already: a job with two roles writes two rows."""
+    clock: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def open(cls, outside: Outside, lease: Lease) -> "Work":
+        """Load link and connections in one short session."""
+        with outside.sessions.begin() as session:
+            link = session.get_one(Link, lease.link_id)
+            source = session.get_one(Connection, link.source_id)
+            target = session.get_one(Connection, link.target_id)
+            return cls(
+                outside,
+                lease,
+                link,
+                connection_info(source, outside.vault),
+                connection_info(target, outside.vault),
+                ConnectionState(target.state),
+                ConnectionState(source.state),
+            )
+
+    @cached_property
+    def source(self) -> Source:
+        """Open the CRM in the job's lane."""
+        return registry.open_source(self.source_info, self.outside, self.lane)
+
+    @cached_property
+    def target(self) -> Target:
+        """Open the books in the job's lane."""
+        return registry.open_target(self.target_info, self.outside, self.lane)
+
+    @cached_property
+    def rules(self) -> RelationRules:
+        """Read the link's rules for relations."""
+        return relation_rules(self.link.rules)
+
+    @property
+    def lane(self) -> Lane:
+        """Return the lane of the job's calls."""
+        return self.lease.lane
+
+    @property
+    def owner(self) -> tuple[int, str]:
+        """Name the source record across all links: its connection and id."""
+        return (self.source_info.id, self.lease.record_id)
+
+    @property
+    def calls(self) -> tuple[int, int]:
+        """Count the calls made so far, on the CRM's side and on the books'."""
+        opened = self.__dict__
+        return (
+            self.source.calls if "source" in opened else 0,
+            self.target.calls if "target" in opened else 0,
+        )
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Tell how long this run has taken."""
+        return int((time.monotonic() - self.clock) * 1000)
+
+    def subject(self, session: Session) -> Subject:
+        """Return the key of the record's personal data."""
+        return subject_of(session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id)
+
+    @property
+    def kind(self) -> Kind:
+        """Return the kind of record this job is about."""
+        return self.lease.kind
+
+    def met(self, problem: Problem, role: str = "") -> None:
+        """Note that an issue stands, so that it is not closed as cured."""
+        self.standing.add((role, problem.cause, problem.field))
