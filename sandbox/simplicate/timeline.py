@@ -19,11 +19,12 @@ class Timeline:
 
     def add(self, given: Record) -> Record:
         """Store a message; the type comes as `messagetype_id` or as `message_type: {id}`."""
-        key: str = given.get("messagetype_id") or (given.get("message_type") or {}).get("id", "")
+        kind: Record = given.get("message_type") or {}
+        key = str(given.get("messagetype_id") or kind.get("id"))
         if key not in standard.MESSAGE_TYPES:
             raise Refused(400, "messagetype_id is required and must exist", submitted=given)
         now = self.store.now()
-        message = {
+        message: Record = {
             "id": new_id("message"),
             "title": given.get("title"),
             "content": given.get("content"),

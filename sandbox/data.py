@@ -1,0 +1,155 @@
+"""Make Dutch demo data for both stand-ins: the same seed gives the same data, with traps whose ids are listed.
+
+Run `python -m sandbox.data --relations 300 --in-books 60 --seed 1 --out file.json`.
+"""
+
+import argparse
+import json
+import random
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sandbox import books, traps
+from sandbox.people import Records
+
+Record = dict[str, Any]
+#: The last change of the first record, Amsterdam time; each next one is half a minute later.
+_FIRST = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - Simplicate's stamps have no zone
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Say how much of what to make; fractions are of all relations."""
+
+    relations: int = 300
+    in_books: int = 60
+    seed: int = 1
+    persons: float = 0.15
+    suppliers: float = 0.2
+    both: float = 0.05
+    wrong: float = 0.05
+    doubles: float = 0.02
+    contacts: float = 0.6
+    clashes: int = 0
+
+
+@dataclass
+class Data:
+    """Hold what was made: two seeds, and what to expect of them."""
+
+    simplicate: Record
+    snelstart: Record
+    expected: Record = field(default_factory=dict)
+
+    def as_json(self) -> Record:
+        """Return the parts by name, as the file holds them."""
+        return asdict(self)
+
+
+def generate(recipe: Recipe) -> Data:
+    """Make relations, set the traps, and put some of the relations into the books.
+
+    Traps never meet in one record: a wrong one is not doubled, not in both roles and not in the books.
+    """
+    dice = random.Random(recipe.seed)
+    doubles = round(recipe.relations * recipe.doubles)
+    records = Records(dice, recipe.suppliers, recipe.contacts)
+    persons = round((recipe.relations - doubles) * recipe.persons)
+    relations = [records.organization() for _ in range(recipe.relations - doubles - persons)]
+    companies = dice.sample(relations, len(relations))
+    both = traps.both_roles(companies, round(recipe.relations * recipe.both))
+    wrong = traps.wrong(companies, round(recipe.relations * recipe.wrong), dice)
+    twins = traps.doubles(companies, doubles, records)
+    relations += [records.person() for _ in range(persons)]
+    private = relations[len(relations) - persons :]
+    relations += [second for _, second in twins]
+    number(relations)
+    entered = books.enter(companies, private, recipe.in_books, recipe.clashes, dice)
+    data = Data(seed_simplicate(relations, records), seed_snelstart(entered))
+    data.expected = expected(relations, records, both, wrong, twins, entered)
+    return data
+
+
+def number(relations: list[Record]) -> None:
+    """Give every relation its number in the CRM and a moment of last change, in their order."""
+    for at, relation in enumerate(relations):
+        stamp = (_FIRST + timedelta(seconds=30 * at)).strftime("%Y-%m-%d %H:%M:%S")
+        relation |= {"relation_number": str(10001 + at), "created_at": stamp, "updated_at": stamp}
+
+
+def seed_simplicate(relations: list[Record], records: Records) -> Record:
+    """Return the seed of the Simplicate stand-in."""
+    return {
+        "organization": [each for each in relations if "name" in each],
+        "person": [each for each in relations if "name" not in each] + records.contact_persons,
+        "contactperson": records.links,
+    }
+
+
+def seed_snelstart(entered: list[books.Entry]) -> Record:
+    """Return the seed of the SnelStart stand-in, with an extra field for the CRM's id."""
+    return {
+        "relaties": [entry.relatie for entry in entered],
+        "extra_fields": {"Klant": {"CrmId": "Text"}, "Leverancier": {"CrmId": "Text"}},
+    }
+
+
+def expected(
+    relations: list[Record],
+    records: Records,
+    both: list[Record],
+    wrong: dict[str, list[Record]],
+    twins: list[tuple[Record, Record]],
+    entered: list[books.Entry],
+) -> Record:
+    """Count per kind and list the ids per trap."""
+    ids: Record = {
+        "both": [each["id"] for each in both],
+        "wrong": {kind: [each["id"] for each in found] for kind, found in wrong.items()},
+        "doubles": [[first["id"], second["id"]] for first, second in twins],
+        "in_books": {
+            how: [[entry.crm_id, entry.relatie["id"]] for entry in entered if entry.how == how] for how in books.HOW
+        },
+        "differing": [entry.crm_id for entry in entered if entry.differs],
+        "clashes": [entry.relatie["id"] for entry in entered if entry.clash],
+    }
+    labels = [relation["relation_type_id"] for relation in relations]
+    special = {each["id"] for found in wrong.values() for each in found}
+    special |= {key for pair in ids["doubles"] for key in pair} | {entry.crm_id for entry in entered}
+    plain = [each for each in relations if each["id"] not in special]
+    counts = {
+        "relations": len(relations),
+        "organizations": sum("name" in each for each in relations),
+        "persons": sum("name" not in each for each in relations),
+        "contact_persons": len(records.contact_persons),
+        "customers": labels.count(traps.CUSTOMER),
+        "suppliers": labels.count(traps.SUPPLIER),
+        "both": labels.count(traps.BOTH),
+        "wrong": {kind: len(found) for kind, found in wrong.items()},
+        "doubles": len(twins),
+        "in_books": {how: len(found) for how, found in ids["in_books"].items()},
+        "differing": len(ids["differing"]),
+        "plain_new": len(plain),
+        "plain_new_roles": sum(2 if each["relation_type_id"] == traps.BOTH else 1 for each in plain),
+    }
+    return {"counts": counts, "ids": ids}
+
+
+def main() -> None:
+    """Parse the command line and write the file."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.data", description=__doc__)
+    for each in fields(Recipe):
+        name = "--" + each.name.replace("_", "-")
+        parser.add_argument(name, type=type(each.default), default=each.default)
+    parser.add_argument("--out", required=True)
+    given = vars(parser.parse_args())
+    out = Path(given.pop("out"))
+    data = generate(Recipe(**given))
+    out.write_text(json.dumps(data.as_json(), ensure_ascii=False))
+    print(json.dumps(data.expected["counts"]))  # noqa: T201 - a command's answer
+
+
+if __name__ == "__main__":
+    main()
