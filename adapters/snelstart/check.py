@@ -1,0 +1,147 @@
+"""Examine a connection for a person: keys, rights, clock, countries and limits."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import requests
+
+from adapters.base import ConnectionInfo, Finding
+from adapters.errors import AdapterError, Forbidden, Throttled, Unauthorised, Unavailable
+from adapters.snelstart.options import DEFAULT_LIMITS, Options
+
+SCOPES = ("relaties:read", "relaties:write", "settings:read")
+"""Rights the relations need; `settings:read` covers companyInfo and the countries."""
+
+CLOCK_SECONDS = 60
+"""A larger difference is told: overlaps of the list readings are two minutes."""
+
+
+class Tokens(Protocol):
+    """Give the access token."""
+
+    def token(self, refresh: bool = False) -> str:
+        """Return the token now in use."""
+
+
+class Examined(Protocol):
+    """Be what an examination needs of the target."""
+
+    info: ConnectionInfo
+    options: Options
+
+    @property
+    def auth(self) -> Tokens:
+        """Give the tokens."""
+
+    def identify(self) -> str:
+        """Name the administration."""
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> requests.Response:
+        """Make one reading call."""
+
+    def countries(self) -> int:
+        """Count the countries."""
+
+
+def examine(target: Examined) -> Sequence[Finding]:
+    """Try what the product needs, in at most four calls; a failure is a finding, never an exception."""
+    first = _tried(lambda: _company(target))
+    if not all(finding.ok for finding in first):
+        return first
+    return [
+        *first,
+        *_tried(lambda: _scopes(target)),
+        *_tried(lambda: _relations(target)),
+        *_tried(lambda: _countries(target)),
+        _limits(target.info.limits),
+    ]
+
+
+def _tried(step: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return step()
+    except Unauthorised as error:
+        return [_bad(f"SnelStart weigert de sleutels: {error}", f"SnelStart refuses the keys: {error}")]
+    except Forbidden as error:
+        return [_bad(f"De sleutel mist een recht: {error}", f"The key lacks a right: {error}")]
+    except Throttled as error:
+        moment = f"{error.retry_at:%H:%M:%S} UTC"
+        return [_bad(f"De limiet is bereikt tot {moment}", f"The limit is reached until {moment}")]
+    except Unavailable as error:
+        return [_bad(f"SnelStart is niet bereikbaar: {error}", f"SnelStart cannot be reached: {error}")]
+    except AdapterError as error:
+        return [_bad(f"SnelStart weigert de vraag: {error}", f"SnelStart refuses the request: {error}")]
+
+
+def _company(target: Examined) -> list[Finding]:
+    name = target.identify()
+    return [_good(f"Beide sleutels werken; administratie: {name}", f"Both keys work; administration: {name}")]
+
+
+def _scopes(target: Examined) -> list[Finding]:
+    held = scopes_of(target.auth.token())
+    if held is None:
+        return []
+    missing = ", ".join(scope for scope in SCOPES if scope not in held)
+    if missing:
+        return [_bad(f"De sleutel mist rechten: {missing}", f"The key lacks rights: {missing}")]
+    return [_good("De sleutel heeft de nodige rechten", "The key has the rights needed")]
+
+
+def scopes_of(token: str) -> frozenset[str] | None:
+    """Read the scopes that a token claims; None when it claims none, as only one source saw the claim."""
+    try:
+        part = token.split(".")[1]
+        claims: Any = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        scopes = claims.get("scopes", claims.get("scope"))
+    except (ValueError, IndexError, AttributeError):
+        return None
+    if isinstance(scopes, str):
+        return frozenset(scopes.replace(",", " ").split())
+    return frozenset(map(str, scopes)) if isinstance(scopes, list) else None
+
+
+def _relations(target: Examined) -> list[Finding]:
+    asked = datetime.now(UTC)
+    response = target.get("/relaties", {"$top": "1"})
+    answered = datetime.now(UTC)
+    found = [_good("Relaties zijn leesbaar", "Relations can be read")]
+    return found + _clock(response.headers.get("Date"), asked, answered)
+
+
+def _clock(date: str | None, asked: datetime, answered: datetime) -> list[Finding]:
+    try:
+        theirs = parsedate_to_datetime(date or "")
+        ours = asked + (answered - asked) / 2
+        seconds = round((theirs.replace(tzinfo=theirs.tzinfo or UTC) - ours).total_seconds())
+    except ValueError:
+        return []
+    nl, en = f"Klokverschil met SnelStart: {seconds} s", f"Clock difference with SnelStart: {seconds} s"
+    return [Finding(abs(seconds) <= CLOCK_SECONDS, nl, en)]
+
+
+def _countries(target: Examined) -> list[Finding]:
+    number = target.countries()
+    ok = number > 0
+    return [Finding(ok, f"{number} landen bekend", f"{number} countries known")]
+
+
+def _limits(limits: Mapping[str, int]) -> Finding:
+    used = dict(DEFAULT_LIMITS) | dict(limits)
+    figures = f"{used['minute']}/min, {used['hour']}/h, {used['concurrent']}"
+    return _good(
+        f"Limieten van deze verbinding: {figures} tegelijk; vergelijk ze met het portaal van SnelStart",
+        f"Limits of this connection: {figures} at once; compare them with SnelStart's portal",
+    )
+
+
+def _good(nl: str, en: str) -> Finding:
+    return Finding(True, nl, en)
+
+
+def _bad(nl: str, en: str) -> Finding:
+    return Finding(False, nl, en)
