@@ -70,7 +70,7 @@ def _health(test: list[str], environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def fill_in(text: str, environment: Mapping[str, str]) -> str:
-    """Replace `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; `$$` stands for one dollar sign.
+    """Fill in `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; `$$` is one dollar sign.
 
     Raises `LookupError` with the message when a required variable is missing or empty.
     """
@@ -98,6 +98,6 @@ def seconds(duration: str) -> float:
 
 
 def search_path(environment: Mapping[str, str], programs: Path) -> dict[str, str]:
-    """Return the environment with a folder of programs searched first, as the image's own are in a container."""
+    """Return the environment with a folder of programs searched first, as it is in the container."""
     path = os.pathsep.join((str(programs), environment.get("PATH", os.defpath)))
     return {**environment, "PATH": path}

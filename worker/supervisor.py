@@ -21,8 +21,8 @@ HEALTH_PAUSE = 0.3
 class Supervisor:
     """Runs services with the commands and health checks of the compose file, so that the two cannot differ.
 
-    All processes are started by one thread that lives as long as the supervision: on Linux a process on a leash
-    dies with the thread that started it.
+    All processes are started by one thread, which lives as long as the supervision: on Linux a process on a
+    leash dies with the thread that started it.
     """
 
     def __init__(

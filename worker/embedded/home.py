@@ -27,8 +27,8 @@ LASTING_TEMP = Path("/var/tmp")  # noqa: S108 - a name of our own is made in it 
 class Home:
     """The folders of the servers.
 
-    The root and the logs belong to this process's user, data and sockets to the servers' account, and only its
-    owner can enter each of them.
+    The root and the logs belong to this process's user, data and sockets to the servers' account; nobody else
+    can look into any of them.
     """
 
     account: Account
@@ -148,7 +148,7 @@ def _sockets(root: Path, account: Account) -> Path:
 
 
 class Ownership:
-    """The lock that says whose the servers of a data folder are; it goes with its process, however that ends."""
+    """The lock that says whose the servers are; it goes with its process, however that ends."""
 
     def __init__(self, path: Path) -> None:
         """Name the lock file; nothing is locked yet."""

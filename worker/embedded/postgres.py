@@ -152,7 +152,7 @@ class EmbeddedPostgres:
     def _launched_and_answers(self) -> bool:
         """Launch, and wait for an answer or an early end.
 
-        The second happens while the sessions of a killed server still hold its memory: a moment later it works.
+        It ends early while the sessions of a killed server still hold its memory: a moment later it works.
         """
         self._clear_stale_files()
         settings = SETTINGS | {"fsync": "on" if self._fsync else "off"}
@@ -192,8 +192,8 @@ class EmbeddedPostgres:
     def _clear_stale_files(self) -> None:
         """Correct lock files whose process id now belongs to a stranger, as happens in containers.
 
-        PostgreSQL clears the files of a dead process itself, but refuses when the id is in use. Only the id is
-        changed, not the file removed: the rest lets PostgreSQL see whether old sessions still hold the memory.
+        PostgreSQL clears the files of a dead process itself, but refuses when the id is in use. Only the id
+        is changed, the file not removed: by the rest PostgreSQL sees whether old sessions hold the memory.
         """
         pid = self._recorded_pid()
         lock = self._data / "postmaster.pid"
