@@ -43,7 +43,7 @@ def _judge(
     problems: Problems,
     show: Callable[[str | None], str] | None = None,
 ) -> str | None:
-    """Return the normalised value, or None with a problem; without `show` the problem names no value at all."""
+    """Return the normalised value, or None with a problem, which without `show` names no value."""
     try:
         return clean(text)
     except ids.Invalid:
@@ -81,7 +81,7 @@ def _address(address: Address | None, which: str, problems: Problems) -> Address
 
 
 def _contact(contact: Contact, problems: Problems) -> Contact:
-    """Judge the e-mail address of the main contact; the others are not sent, so nobody is bothered with them."""
+    """Judge the e-mail address of the main contact; the others are not sent and bother nobody."""
     if not contact.main:
         return contact
     email = _judge(ids.clean_email, contact.email, "contact.email", problems, ids.without_personal_numbers)
@@ -94,6 +94,8 @@ def _crm(code: str, what_nl: str, what_en: str, do_nl: str, do_en: str) -> Cause
 
 _LEFT_OUT_NL = "Dit veld is niet meegestuurd; de rest wel."
 _LEFT_OUT_EN = "This field was left out; the rest was sent."
+_NO_ADDRESS_NL = "Dit adres is niet meegestuurd; de rest wel."
+_NO_ADDRESS_EN = "This address was left out; the rest was sent."
 
 CAUSES = (
     _crm(
@@ -107,7 +109,7 @@ CAUSES = (
         "check.kvk",
         f"KvK-nummer {{value}} is geen nummer van 8 cijfers. {_LEFT_OUT_NL}",
         f"Chamber of Commerce (KvK) number {{value}} is not a number of 8 digits. {_LEFT_OUT_EN}",
-        "Corrigeer het KvK-nummer in het CRM: precies 8 cijfers, met voorloopnullen, zonder vestigingsnummer.",
+        "Corrigeer het KvK-nummer in het CRM: 8 cijfers, met voorloopnullen, zonder vestigingsnummer.",
         "Correct the KvK number in the CRM: exactly 8 digits, with leading zeros, without branch number.",
     ),
     _crm(
@@ -133,15 +135,15 @@ CAUSES = (
     ),
     _crm(
         "check.postcode",
-        "Postcode {value} in het {address_nl} is geen Nederlandse postcode. Dit adres is niet meegestuurd; de rest wel.",
-        "Postcode {value} in the {address_en} is not a Dutch postcode. This address was left out; the rest was sent.",
+        f"Postcode {{value}} in het {{address_nl}} is geen Nederlandse postcode. {_NO_ADDRESS_NL}",
+        f"Postcode {{value}} in the {{address_en}} is not a Dutch postcode. {_NO_ADDRESS_EN}",
         "Corrigeer in het CRM de postcode (1234 AB), of het land van dit adres.",
         "Correct the postcode (1234 AB), or the country of this address, in the CRM.",
     ),
     _crm(
         "check.country",
-        "Land {value} in het {address_nl} is onbekend. Dit adres is niet meegestuurd; de rest wel.",
-        "Country {value} in the {address_en} is unknown. This address was left out; the rest was sent.",
+        f"Land {{value}} in het {{address_nl}} is onbekend. {_NO_ADDRESS_NL}",
+        f"Country {{value}} in the {{address_en}} is unknown. {_NO_ADDRESS_EN}",
         "Kies in het CRM het land van dit adres uit de lijst.",
         "Choose the country of this address from the list in the CRM.",
     ),

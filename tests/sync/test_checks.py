@@ -1,5 +1,6 @@
 """Checks refuse what is wrong, keep what is right, say which, and never repeat a personal number."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from models.records import Address, Contact, Relation
 from sync import identifiers as ids
 from sync.checks import CAUSES, check
 
+Cleaner = Callable[[str | None], str | None]
 ANY = st.none() | st.text(max_size=40)
 DIGITS = st.text("0123456789", min_size=7, max_size=11)
 
@@ -32,7 +34,9 @@ def bsns(draw: st.DrawFn) -> str:
 @st.composite
 def ibans(draw: st.DrawFn) -> str:
     """Make a Dutch IBAN with right check digits."""
-    account = draw(st.sampled_from(("INGB", "RABO", "ABNA"))) + draw(st.integers(0, 10**10 - 1).map("{:010d}".format))
+    account = draw(st.sampled_from(("INGB", "RABO", "ABNA"))) + draw(
+        st.integers(0, 10**10 - 1).map("{:010d}".format)
+    )
     number = int("".join(str(int(c, 36)) for c in f"{account}NL00"))
     return f"NL{98 - number % 97:02d}{account}"
 
@@ -47,7 +51,11 @@ def changed(draw: st.DrawFn, numbers: st.SearchStrategy[str]) -> tuple[str, str]
 
 
 addresses = st.builds(
-    Address, street=ANY, postal_code=ANY, city=ANY, country=st.none() | st.sampled_from(("NL", "BE", "??", "nl")) | ANY
+    Address,
+    street=ANY,
+    postal_code=ANY,
+    city=ANY,
+    country=st.none() | st.sampled_from(("NL", "BE", "??", "nl")) | ANY,
 )
 relations = st.builds(
     Relation,
@@ -95,7 +103,10 @@ def test_every_problem_has_sentences_with_nothing_left_blank(relation: Relation)
 )
 def test_a_bsn_typed_into_the_wrong_field_is_not_repeated(number: str, field: str, gap: str) -> None:
     typed = f"x{number[:4]}{gap}{number[4:]}"
-    visiting = {"postal_code": Address("a", postal_code=typed, country="NL"), "country": Address("a", country=typed)}
+    visiting = {
+        "postal_code": Address("a", postal_code=typed, country="NL"),
+        "country": Address("a", country=typed),
+    }
     values: dict[str, object] = {"visiting": visiting[field]} if field in visiting else {field: typed}
     _, problems = check(base(**values))
     assert [problem.blocking for problem in problems] == [False]
@@ -111,7 +122,8 @@ def test_personal_numbers_are_in_no_representation(one: str, other: str) -> None
     assert one not in repr(relation)
     _, problems = check(base(bsn=f"{one}1", rsin=f"{other}1"))
     assert {p.cause for p in problems} == {"check.bsn", "check.rsin"}
-    assert one not in repr(problems) and other not in repr(problems)
+    assert one not in repr(problems)
+    assert other not in repr(problems)
 
 
 @given(changed(bsns()))
@@ -159,7 +171,9 @@ def test_no_text_makes_a_cleaner_raise_anything_else(text: str) -> None:
         assert clean(once) == once
     assert ids.masked(text) is not None
     for country in (None, "DE"):
-        assert ids.clean_postcode(ids.clean_postcode(text, country), country) == ids.clean_postcode(text, country)
+        assert ids.clean_postcode(ids.clean_postcode(text, country), country) == ids.clean_postcode(
+            text, country
+        )
 
 
 @given(
@@ -211,7 +225,7 @@ def test_no_vat_number_of_any_country_makes_a_cleaner_raise(prefix: str, rest: s
         (ids.clean_bic, "RABO", None),
     ],
 )
-def test_known_numbers(clean, text: str, expected: str | None) -> None:  # type: ignore[no-untyped-def]
+def test_known_numbers(clean: Cleaner, text: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(ids.Invalid):
             clean(text)
@@ -233,12 +247,17 @@ def test_known_numbers(clean, text: str, expected: str | None) -> None:  # type:
     ],
 )
 def test_postcodes(text: str, country: str | None, expected: str | None) -> None:
-    relation, problems = check(base(visiting=Address("Dorpsstraat 1", postal_code=text, city="Delft", country=country)))
+    relation, problems = check(
+        base(visiting=Address("Dorpsstraat 1", postal_code=text, city="Delft", country=country))
+    )
     if expected is None:
         assert relation.visiting is None
-        assert [(p.cause, p.field, p.blocking) for p in problems] == [("check.postcode", "visiting.postal_code", False)]
+        assert [(p.cause, p.field, p.blocking) for p in problems] == [
+            ("check.postcode", "visiting.postal_code", False)
+        ]
     else:
-        assert relation.visiting is not None and relation.visiting.postal_code == expected
+        assert relation.visiting is not None
+        assert relation.visiting.postal_code == expected
         assert problems == ()
 
 
@@ -246,7 +265,8 @@ def test_an_unknown_country_takes_the_address_out_and_is_named() -> None:
     relation, problems = check(base(mailing=Address("x", city="y", country="Neverland")))
     assert relation.mailing is None
     sentence = Catalogue(CAUSES).find("check.country").what("en", problems[0].params)
-    assert "Neverland" in sentence and "postal address" in sentence
+    assert "Neverland" in sentence
+    assert "postal address" in sentence
 
 
 def test_only_a_missing_name_blocks() -> None:
