@@ -30,15 +30,15 @@ class Refusal:
 
 
 def classify(response: requests.Response) -> AdapterError | None:
-    """Decide what an answer of 400 and above means that budget, token and outage handling left over."""
-    if response.status_code < 400:
+    """Decide what a 4xx means that budget, token and outage handling left over; 5xx says nothing certain."""
+    if not 400 <= response.status_code < 500:
         return None
     found = sorted(refusals(response), key=lambda refusal: weight(refusal.code))
     own = _own_identifiers(response.request)
     words = "; ".join(dict.fromkeys(filter(None, (mask_digits(one.words, own) for one in found))))[:_LONGEST]
     if response.status_code == 403:
         return Forbidden(words)
-    if response.status_code == 404 and not row_of(found[0].code):
+    if response.status_code == 404 and not any("-" in one.code for one in found):
         return _not_found(response, words)
     return _decide(found, words, response)
 

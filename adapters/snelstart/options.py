@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-
-from adapters.snelstart.limits import RELATIECODE_MAX
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 DEFAULT_URLS: Mapping[str, str] = {
     "base_url": "https://b2bapi.snelstart.nl/v2",
@@ -40,8 +38,6 @@ class Options(BaseModel):
     """True keeps a customer and supplier as one relatie; REL-0065 says an administration may refuse that."""
     crm_id_field: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Name of an extra field for the CRM's id; it must exist in the administration and costs a call more."""
-    number_range: tuple[int, int] = (1_000_000, 9_999_999)
-    """Own relatiecodes, first and last, for relations whose CRM number cannot be used."""
     default_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "NL"
     """Country of an address for which the CRM names none: SnelStart wants whole addresses (REL-0060)."""
     contact_needs_address: bool = True
@@ -50,16 +46,8 @@ class Options(BaseModel):
     """Zone of SnelStart's zone-less times; undocumented, read as UTC by those who measured."""
     put_leaves_out: tuple[str, ...] = ()
     """Further read-only members to keep out of a PUT, should SnelStart refuse one."""
-    timeout_seconds: float = Field(default=15, gt=0, le=60)
-    """Time for one answer of the token address."""
-
-    @field_validator("number_range")
-    @classmethod
-    def _whole_range(cls, value: tuple[int, int]) -> tuple[int, int]:
-        first, last = value
-        if not 1 <= first <= last <= RELATIECODE_MAX:
-            raise ValueError(f"number_range: from 1 up to {RELATIECODE_MAX}, the first not above the last")
-        return value
+    token_seconds: float = Field(default=15, gt=0, le=60)
+    """Total time for one answer of the token address."""
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Options":

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from adapters.base import Draft
 from adapters.snelstart import normal
+from adapters.snelstart.codes import OPTIONAL
 from adapters.snelstart.labels import labels, part_labels
 from adapters.snelstart.limits import (
     ADDRESS_PARTS,
@@ -46,6 +47,20 @@ def draft(relation: Relation, role: Role, options: Options) -> Draft:
         {name: value for fields, _ in parts for name, value in fields.items()},
         tuple(problem for _, problems in parts for problem in problems),
     )
+
+
+def without(made: Draft, field: str) -> Draft | None:
+    """Leave a canonical field out; a part of an address takes its address along (REL-0060)."""
+    group = field.partition(".")[0]
+    if group not in OPTIONAL:
+        return None
+    kept = {name: value for name, value in made.fields.items() if group not in _groups(name)}
+    return Draft(kept, made.problems) if len(kept) < len(made.fields) else None
+
+
+def _groups(name: str) -> set[str]:
+    """Name the optional attributes whose refusal takes a vendor's field out."""
+    return {canonical(name).partition(".")[0], ADDRESSES.get(name.partition(".")[0], "")}
 
 
 def main_contact(contacts: Iterable[Contact]) -> Contact | None:

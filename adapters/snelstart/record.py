@@ -102,7 +102,7 @@ def overlay(base: Mapping[str, Any], changes: Fields, land_of: LandOf) -> dict[s
 
 def _land(address: str, code: JsonScalar, land_of: LandOf) -> dict[str, str] | None:
     try:
-        return None if code is None else {"id": land_of(str(code))}
+        return {"id": land_of(str(code))} if code else None
     except KeyError:
         params = {"country": str(code)}
         raise Rejected("snelstart.country_unknown", ADDRESSES[address], params=params) from None

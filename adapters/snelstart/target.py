@@ -55,6 +55,10 @@ class SnelStart:
         """Normalise what identifies a relation here."""
         return record.identity(relation)
 
+    def without(self, draft: Draft, field: str) -> Draft | None:
+        """Leave a refused field out of a draft; None for one a relatie cannot do without."""
+        return payload.without(draft, field)
+
     def same(self, name: str, one: JsonScalar, other: JsonScalar) -> bool:
         """Tell whether two values of a field mean the same to SnelStart."""
         return normal.same(name, one, other)
