@@ -64,6 +64,10 @@ class SimplicateClient:
         """Count the calls made."""
         return self._http.calls
 
+    def touch(self, path: str) -> None:
+        """Make a call whose answer does not matter, only that it is not a refusal."""
+        self._http.request("GET", path)
+
     def listing(self, path: str, **params: Any) -> Listing:
         """Fetch one page. `count` is asked for: `total_count` is of all rows, whatever the filter."""
         started = self.now()

@@ -14,9 +14,9 @@ _WORDS = ("translated_message", "message", "error_message")
 
 
 def classify(response: requests.Response) -> AdapterError | None:
-    """Judge an answer by its status and, as Simplicate also refuses inside a 200, by its `errors`."""
+    """Judge a refusal by its status; a failure of the server itself (5xx) is no refusal."""
     status = response.status_code
-    if status < 300:
+    if not 400 <= status < 500:
         return None
     said = words(body(response))
     if status == 404:

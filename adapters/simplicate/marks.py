@@ -22,7 +22,8 @@ class Mark:
 
     `at` is the newest time seen, by Simplicate's clock. Records may show up a little later than they are
     stamped, so each poll reads again from `at` minus an overlap, and `seen` tells what it already told of.
-    Once `at` has stood unchanged for twice the overlap, by our clock, nothing older can come: `settled`, and a quiet poll gets an empty answer, also after a bulk edit.
+    Once `at` has stood unchanged for twice the overlap, by our clock, nothing older can come: `settled`, and
+    a quiet poll gets an empty answer, also after a bulk edit.
     """
 
     at: datetime

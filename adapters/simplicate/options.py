@@ -15,12 +15,14 @@ class SimplicateOptions(BaseModel):
     """Two calls per poll: at 30 s that is 4 of the 60 calls a minute."""
     poll_overlap_seconds: int = Field(default=120, ge=0, le=86_400)
     """How far each poll looks back for records that Simplicate stamped earlier than it showed them."""
+    window_seconds: float = Field(default=60, gt=0, le=60)
+    """Length of the minute window; shorter only against a stand-in."""
     page: int = Field(default=100, ge=1, le=100)
     """100 is both default and maximum in every client that was read (facts/simplicate-nextens.md 1.4)."""
     timezone: str = "Europe/Amsterdam"
     """Of Simplicate's times, which carry none."""
     first_poll: Literal["now", "all"] = "now"
-    """Where polling starts: at what changes from now on (a backfill brings the rest) or at the first record"""
+    """Where polling starts: at what changes from now on (a backfill brings the rest) or at the oldest."""
     webhook_events: tuple[str, ...] = ()
     """Which events the hook was set up with in Simplicate; informative, as nothing can be asked."""
     hook_domain: str | None = None
