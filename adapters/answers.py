@@ -53,3 +53,11 @@ def is_json(response: requests.Response) -> bool:
     except ValueError:
         return False
     return True
+
+
+def uncertain(response: requests.Response) -> bool:
+    """Tell whether the answer leaves open what happened: a server's error, a redirect, or success that is not JSON."""
+    status = response.status_code
+    if status < 300:
+        return not is_json(response)
+    return status < 400 or status == 408 or status >= 500

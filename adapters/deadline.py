@@ -48,6 +48,14 @@ class Deadline:
         if passed:
             self.cut()
 
+    def detach(self) -> bool:
+        """Let the connection go before another thread may take it; False when it was cut already."""
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+            return not self.passed
+
     def cut(self) -> None:
         """Shut the connection down: reads and writes under way end at once."""
         with self._lock:
@@ -69,10 +77,8 @@ class Deadline:
     ) -> None:
         """Let go; the connection itself goes back to its pool."""
         _current.deadline = None
-        with self._lock:
-            self.over = True
-            if self._socket is not None:
-                self._socket.close()
+        self.over = True
+        self.detach()
 
 
 class _Watchdog:
@@ -115,7 +121,7 @@ _dog_lock = threading.Lock()
 
 def _watchdog() -> _Watchdog:
     """Return this process's watchdog; a forked child needs a thread of its own."""
-    global _dog
+    global _dog  # noqa: PLW0603 - one thread per process is the point
     with _dog_lock:
         if _dog is None or _dog.process != os.getpid():
             _dog = _Watchdog()

@@ -83,17 +83,20 @@ class _FreshFirst(HTTPConnectionPool):
         return connection
 
     def _put_conn(self, conn: Any) -> None:
+        deadline = current()
         if conn is not None:
             conn.idle_since = time.monotonic()
+            if deadline is not None and not deadline.detach():
+                conn.close()
         super()._put_conn(conn)
 
 
 class _Pool(_FreshFirst):
-    ConnectionCls = _Guarded  # type: ignore[assignment]
+    ConnectionCls = _Guarded
 
 
 class _TlsPool(_FreshFirst, HTTPSConnectionPool):
-    ConnectionCls = _GuardedTls  # type: ignore[assignment]
+    ConnectionCls = _GuardedTls
 
 
 class _Adapter(HTTPAdapter):
@@ -101,7 +104,7 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Use pools that know the deadline."""
-        super().init_poolmanager(*arguments, **named)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*arguments, **named)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
@@ -171,4 +174,5 @@ def _read(response: requests.Response, deadline: Deadline) -> None:
     if deadline.passed:
         response.close()
         raise TransportError("no answer in time", sent=True, timeout=True)
-    response._content = bytes(body)  # type: ignore[attr-defined]
+    # The public property would read the stream again, without our bound.
+    response._content = bytes(body)  # noqa: SLF001

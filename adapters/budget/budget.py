@@ -112,7 +112,7 @@ class Budget:
             if not wait:
                 continue
             # Nobody may wake before the moment told, and not all at the same one.
-            pause = wait + random.uniform(0.001, 0.004)
+            pause = wait + _between(0.001, 0.004)
             if time.monotonic() + pause > until:
                 raise Throttled(_from_now(wait), reason)
             time.sleep(pause)
@@ -131,10 +131,10 @@ class Budget:
             return (self._start(), REASONS[1]) if code < 0 else (self._refill(rest[0]), REASONS[7])
         except redis.RedisError:
             # Without the shared count nobody may call: allowing here would multiply the rate.
-            return PATIENCE_SECONDS * random.uniform(1, 2), "Redis is away"
+            return PATIENCE_SECONDS * _between(1, 2), "Redis is away"
 
     def _start(self) -> float:
-        """Agree on the moment from which calls are granted: now if none was ever made, else after a full window."""
+        """Agree on the moment from which calls are granted: now if none was ever made, else a full window on."""
         hold = 0 if self._blocks.first_time() else self._hold_ms
         return self._script.run("open", hold)[0] / 1000
 
@@ -156,7 +156,7 @@ class Budget:
 
         It can only make the budget tighter, ends by itself, and returns the moment of that end.
         """
-        jitter = random.uniform(1.0, 1.1)
+        jitter = _between(1.0, 1.1)
         pause = -1.0 if seconds is None else 1000 * seconds * jitter
         try:
             return _from_now(self._script.run("tighten", pause, jitter)[0] / 1000)
@@ -171,6 +171,10 @@ class Budget:
             for i, window in enumerate(self._windows)
         )
         return BudgetState(windows, in_flight, self._concurrent, wait / 1000)
+
+
+def _between(low: float, high: float) -> float:
+    return random.uniform(low, high)  # noqa: S311 - spreads wake-ups, guards nothing
 
 
 def _from_now(seconds: float) -> datetime:

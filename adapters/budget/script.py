@@ -31,7 +31,7 @@ class Script:
         """Pack once what is the same in every question."""
         base = f"budget:{{{connection_id}}}"
         self.keys = [base, f"{base}:flight", *(f"{base}:{window.name}" for window in windows)]
-        self._client = client
+        self._execute = cast("Callable[..., list[int]]", client.execute_command)
         self._clock = clock
         self._head = [SHA, len(self.keys), *self.keys]
         self._windows: list[str | int] = [concurrent or 0, len(windows)]
@@ -44,7 +44,6 @@ class Script:
         now = round(self._clock() * 1000) if self._clock else ""
         tail = (operation, now, *self._windows, *arguments)
         try:
-            answer = self._client.execute_command("EVALSHA", *self._head, *tail)
+            return self._execute("EVALSHA", *self._head, *tail)
         except NoScriptError:
-            answer = self._client.execute_command("EVAL", TEXT, *self._head[1:], *tail)
-        return cast("list[int]", answer)
+            return self._execute("EVAL", TEXT, *self._head[1:], *tail)

@@ -1,0 +1,137 @@
+"""Keep one current access token per connection, renewed by one process at a time and stored before it is used.
+
+Vendors rotate refresh tokens and count token calls: two who renew at once could lock the connection out.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from adapters.errors import Throttled
+from adapters.outside import Outside
+from models.tables import ConnectionToken
+
+LEASE_SECONDS = 30.0
+"""Longer than a token call may take; a renewer that died is replaced after it."""
+EARLY_SECONDS = 60.0
+"""A token this close to its end is renewed, so that it does not end on the way."""
+POLL_SECONDS = 0.05
+CONTEXT = "connection_token"
+
+ENSURE = "INSERT INTO connection_token (connection_id) VALUES (:id) ON CONFLICT DO NOTHING"
+LEASE = """UPDATE connection_token SET lease_until = now() + make_interval(secs => :lease)
+           WHERE connection_id = :id AND generation = :generation AND (lease_until IS NULL OR lease_until < now())"""
+STORE = """UPDATE connection_token SET sealed = :sealed, expires_at = :expires, lease_until = NULL,
+           generation = generation + 1 WHERE connection_id = :id AND generation = :generation"""
+DROP = """UPDATE connection_token SET lease_until = NULL
+          WHERE connection_id = :id AND generation = :generation"""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """Hold what a token address answered; `refresh_token` only where the vendor rotates it."""
+
+    access_token: str = field(repr=False)
+    expires_in: float
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+Fetch = Callable[[str | None], TokenGrant]
+"""Ask the vendor for a token, given the newest refresh token. Raises AdapterError."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """Hold one generation of a connection's token; generation 0 is none yet."""
+
+    generation: int
+    access: str | None = field(default=None, repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+
+    def good(self) -> bool:
+        """Tell whether it lives long enough for a call."""
+        if self.access is None or self.expires_at is None:
+            return False
+        return self.expires_at > datetime.now(UTC)
+
+
+_cache: dict[tuple[int, int], _Token] = {}
+"""Newest token by (database, connection), to spare a query per call; the row stays the truth."""
+
+
+class TokenStore:
+    """Hand out the current token of one connection."""
+
+    def __init__(self, connection_id: int, outside: Outside) -> None:
+        """Name the connection."""
+        self._id = connection_id
+        self._outside = outside
+        self._key = (id(outside.sessions), connection_id)
+        self._used = threading.local()
+
+    def current(self, fetch: Fetch, refresh: bool) -> str:
+        """Return a token to use; with `refresh` one newer than this thread had. Raises what `fetch` raises, Throttled."""
+        refused = getattr(self._used, "generation", 0) if refresh else -1
+        token = _cache.get(self._key)
+        if token is None or not token.good() or token.generation <= refused:
+            token = self._newer(fetch, refused)
+        self._used.generation = token.generation
+        assert token.access is not None
+        return token.access
+
+    def _newer(self, fetch: Fetch, refused: int) -> _Token:
+        """Wait for whoever renews, or renew; no session is open while the vendor is asked."""
+        until = time.monotonic() + LEASE_SECONDS
+        while time.monotonic() < until:
+            token = self._stored()
+            if token.good() and token.generation > refused:
+                _cache[self._key] = token
+                return token
+            if self._change(LEASE, token, lease=LEASE_SECONDS):
+                self._renew(fetch, token)
+            else:
+                time.sleep(POLL_SECONDS)
+        raise Throttled(datetime.now(UTC) + timedelta(seconds=1), "token is being renewed")
+
+    def _stored(self) -> _Token:
+        """Read the row."""
+        with self._outside.sessions() as session:
+            row = self._row(session)
+            if row is None:
+                session.execute(text(ENSURE), {"id": self._id})
+                session.commit()
+                return _Token(0)
+            if row.sealed is None:
+                return _Token(row.generation)
+            opened = self._outside.vault.open_json(row.sealed, CONTEXT)
+            return _Token(row.generation, opened["access"], opened.get("refresh"), row.expires_at)
+
+    def _row(self, session: Session) -> ConnectionToken | None:
+        return session.scalar(select(ConnectionToken).where(ConnectionToken.connection_id == self._id))
+
+    def _renew(self, fetch: Fetch, old: _Token) -> None:
+        """Ask the vendor and commit the answer before anybody uses it."""
+        asked_at = datetime.now(UTC)
+        try:
+            grant = fetch(old.refresh)
+        except BaseException:
+            self._change(DROP, old)
+            raise
+        early = min(EARLY_SECONDS, grant.expires_in / 10)
+        expires = asked_at + timedelta(seconds=grant.expires_in - early)
+        content = {"access": grant.access_token, "refresh": grant.refresh_token or old.refresh}
+        sealed = self._outside.vault.seal_json(content, CONTEXT)
+        # Whoever committed first has won; a renewer whose lease ran out takes the winner's token.
+        self._change(STORE, old, sealed=sealed, expires=expires)
+
+    def _change(self, statement: str, token: _Token, **values: object) -> bool:
+        """Change the row if it still is the generation that was read."""
+        about = {"id": self._id, "generation": token.generation, **values}
+        with self._outside.sessions.begin() as session:
+            return bool(getattr(session.execute(text(statement), about), "rowcount", 0))
