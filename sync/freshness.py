@@ -139,3 +139,10 @@ def _complete(
             )
             index.forget(session, connection_id, sorted(known - all_ids))
         session.execute(update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(**fresh))
+
+
+def read_all(outside: Outside, target: Target) -> Iterator[Sequence[TargetRecord]]:
+    """Yield every record of the target page by page, waiting out its budget, and leave the index complete."""
+    with outside.sessions.begin() as session:
+        session.execute(insert(TargetIndex).values(connection_id=target.info.id).on_conflict_do_nothing())
+    yield from reread(outside, target, None)

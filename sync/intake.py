@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection as Transaction
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -91,8 +92,8 @@ def record_changes(
     return record_heard(session, hear(connection, notices, origin, correlation_id, received_at, vault))
 
 
-def record_heard(session: Session, heard: Sequence[Heard]) -> list[JobRef]:
-    """Record notices of any connections in one round trip, so that many hooks can share one commit."""
+def record_heard(session: Session | Transaction, heard: Sequence[Heard]) -> list[JobRef]:
+    """Record notices of any connections in one statement, so that many hooks can share one commit."""
     if not heard:
         return []
     rows = session.execute(RECORD, _columns(heard))

@@ -32,7 +32,7 @@ def sync_mapped(
             active
             and base
             and not moved(draft.fields, base, rules, work.target.same)
-            and rules is work.rules.fields
+            and rules is work.field_rules
         ):
             return _nothing(work, role, row)
         current = read_or_none(work.target, row.target_id)
@@ -58,9 +58,9 @@ def sync_mapped(
 def _rules(work: Work, decided: Review | None) -> Rules:
     """Let a person's answer to `both sides changed` decide this run."""
     if decided is None or decided.reason != "review.both_changed" or decided.decision not in ("use", "never"):
-        return work.rules.fields
+        return work.field_rules
     winner = Policy.CRM if decided.decision == "use" else Policy.BOOKS
-    return Rules(work.rules.fields.blank_empty, {"*": winner})
+    return Rules(work.field_rules.blank_empty, {"*": winner})
 
 
 def _nothing(work: Work, role: Role, row: RelationMapping) -> JobState:

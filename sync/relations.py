@@ -5,10 +5,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from adapters.base import SourceRecord
-from adapters.errors import Missing
+from adapters.errors import Missing, Unavailable
 from models.records import Problem, Relation
-from models.words import JobState, MappingState, Outcome, Role
+from models.words import ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
+from sync.candidates import part_of, roles_in
 from sync.checks import check
 from sync.logbook import log
 from sync.problems import raise_problems
@@ -22,9 +23,9 @@ def sync_relation(work: Work) -> JobState:
         record = read_record(work)
     except Missing:
         return _deleted(work)
-    relation, problems = check(work.source.relation(record, work.rules.raw))
+    relation, problems = check(work.source.relation(record, work.raw_rules))
     _label(work, relation)
-    if not takes_part(work, relation):
+    if not part_of(work.rules, relation):
         return _excluded(work, "unticked")
     if not relation.roles:
         problems = (*problems, Problem("sync.no_role", "relation_type", True))
@@ -32,7 +33,7 @@ def sync_relation(work: Work) -> JobState:
     raise_problems(work, problems)
     if any(problem.blocking for problem in problems):
         return JobState.HELD
-    states = [sync_role(work, relation, role) for role in roles_of(work, relation)]
+    states = [sync_role(work, relation, role) for role in roles_in(work.target, relation)]
     _retire_roles(work, relation)
     return JobState.HELD if JobState.HELD in states else JobState.DONE
 
@@ -46,23 +47,12 @@ def read_record(work: Work) -> SourceRecord:
         )
     if known is not None:
         return known
+    if work.source_state != ConnectionState.ACTIVE:
+        raise Unavailable(work.source_info.name)
     fetched = work.source.read(lease.kind, lease.record_id)
     with outside.sessions.begin() as session:
         snapshots.store(session, outside.vault, work.source_info.id, [fetched])
     return fetched
-
-
-def takes_part(work: Work, relation: Relation) -> bool:
-    """Tell whether the link's checkbox is ticked; a link without one takes everything that is active."""
-    if work.rules.flag is None:
-        return relation.active
-    return relation.flags.get(work.rules.flag, False)
-
-
-def roles_of(work: Work, relation: Relation) -> list[Role]:
-    """Return the roles to write; one when the target keeps both in one record."""
-    roles = sorted(relation.roles)
-    return roles[:1] if work.target.roles_share_record else roles
 
 
 def _label(work: Work, relation: Relation) -> None:
@@ -79,8 +69,7 @@ def _remember_identity(work: Work, relation: Relation) -> None:
             work.outside.vault,
             work.link.id,
             work.source_info.id,
-            relation.id,
-            dict.fromkeys(relation.roles, identity),
+            {relation.id: dict.fromkeys(relation.roles, identity)},
         )
 
 
@@ -89,7 +78,7 @@ def _excluded(work: Work, reason: str) -> JobState:
     with work.outside.sessions.begin() as session:
         _break(session, work, reason, set(Role))
         twins.remember(
-            session, work.outside.vault, work.link.id, work.source_info.id, work.lease.record_id, {}
+            session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
         )
         log(session, work, Outcome.EXCLUDED, reason=reason)
     return JobState.DONE
@@ -100,7 +89,7 @@ def _deleted(work: Work) -> JobState:
     with work.outside.sessions.begin() as session:
         snapshots.mark_deleted(session, work.source_info.id, work.kind, work.lease.record_id)
         twins.remember(
-            session, work.outside.vault, work.link.id, work.source_info.id, work.lease.record_id, {}
+            session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
         )
         log(session, work, Outcome.DELETED, reason="gone_from_crm")
     return JobState.DONE

@@ -26,7 +26,7 @@ NUMBER_TRIES = 20
 
 def sync_role(work: Work, relation: Relation, role: Role) -> JobState:
     """Settle what is open, then update the mapped record, or find or create it."""
-    draft = work.target.draft(relation, role, work.rules.raw)
+    draft = work.target.draft(relation, role, work.raw_rules)
     if landed := locate(work, role):
         writing.record_created(work, role, landed, landed.draft, "adopted", {"number": "agrees"}, "boekbrug")
     raise_problems(work, draft.problems, role)

@@ -56,7 +56,7 @@ def _run(outside: Outside, lease: Lease) -> JobState | None:
 
 def _attempt(work: Work) -> JobState | None:
     """Return the state the job ends in; None when it was parked instead."""
-    if {work.source_state, work.target_state} != {ConnectionState.ACTIVE}:
+    if work.target_state != ConnectionState.ACTIVE:
         return park(work, None, "connection")
     try:
         return HANDLERS[work.kind](work)

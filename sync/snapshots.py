@@ -78,6 +78,34 @@ def load(
     return SourceRecord(kind, record_id, row.record_updated_at, raw, row.started_at)
 
 
+def load_many(
+    session: Session, vault: Vault, connection_id: int, kind: Kind, record_ids: Sequence[str]
+) -> list[SourceRecord]:
+    """Open many stored records in two statements, in the order of their ids; erased ones are left out."""
+    rows = session.scalars(
+        select(Snapshot)
+        .where(
+            Snapshot.connection_id == connection_id,
+            Snapshot.kind == kind,
+            Snapshot.record_id.in_(record_ids),
+            Snapshot.deleted.is_(False),
+        )
+        .order_by(Snapshot.record_id)
+    ).all()
+    subjects = subjects_of(session, vault, connection_id, kind, [row.record_id for row in rows])
+    return [
+        SourceRecord(
+            kind,
+            row.record_id,
+            row.record_updated_at,
+            subjects[row.record_id].open(row.sealed, CONTEXT),
+            row.started_at,
+        )
+        for row in rows
+        if row.record_id in subjects
+    ]
+
+
 def mark_deleted(session: Session, connection_id: int, kind: Kind, record_id: str) -> None:
     """Remember that the source no longer has the record."""
     row = session.get(Snapshot, (connection_id, kind, record_id))

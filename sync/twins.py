@@ -1,5 +1,7 @@
 """Know which source records carry the same identifier, so that doubles in the CRM are seen before a write."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -17,15 +19,14 @@ def remember(
     vault: Vault,
     link_id: int,
     connection_id: int,
-    record_id: str,
-    identities: dict[Role, Identity],
+    identities: Mapping[str, Mapping[Role, Identity]],
 ) -> None:
-    """Replace what is known of one record's identifiers; an empty mapping takes it out."""
+    """Replace what is known of records (id -> role -> identity); an empty inner mapping takes one out."""
     session.execute(
         delete(SourceIdentifier).where(
             SourceIdentifier.link_id == link_id,
             SourceIdentifier.connection_id == connection_id,
-            SourceIdentifier.record_id == record_id,
+            SourceIdentifier.record_id.in_(sorted(identities)),
         )
     )
     rows = [
@@ -37,7 +38,8 @@ def remember(
             "identifier": name,
             "value_hash": hashes[0],
         }
-        for role, identity in identities.items()
+        for record_id, roles in identities.items()
+        for role, identity in roles.items()
         for name, hashes in hashed(vault, identity).items()
         if name in STRONG
     ]

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,8 +15,10 @@ from models.tables import Connection, Link
 from models.vault import Subject
 from models.words import ConnectionState, Kind, Lane
 from sync.config.loading import connection_info
+from sync.config.rules import RelationRules
 from sync.jobs import Lease
-from sync.rules import RelationRules, relation_rules
+from sync.planning import Rules
+from sync.rules import field_rules, relation_rules
 from sync.subjects import subject_of
 
 
@@ -69,6 +72,16 @@ class Work:
     def rules(self) -> RelationRules:
         """Read the link's rules for relations."""
         return relation_rules(self.link.rules)
+
+    @cached_property
+    def raw_rules(self) -> dict[str, Any]:
+        """Hand the whole block to the adapters, that read their own part of it."""
+        return self.rules.model_dump()
+
+    @cached_property
+    def field_rules(self) -> Rules:
+        """Read who wins which field."""
+        return field_rules(self.rules)
 
     @property
     def lane(self) -> Lane:

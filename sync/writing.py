@@ -145,7 +145,7 @@ def record_unchanged(work: Work, role: Role, record: TargetRecord, wanted: Field
         if row is None:
             raise AssertionError("nothing to remember without a mapping")
         base = mappings.read_base(work, session, row)
-        mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.rules.fields))
+        mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.field_rules))
         index.store(session, work.outside.vault, work.target_info.id, [record])
         log(session, work, Outcome.NOTHING, role=role, reason=reason, target_id=record.id)
 
@@ -169,7 +169,7 @@ def flat_names(target: Target, draft: Draft, field: str) -> set[str]:
 def _remember(
     session: Session, work: Work, row: RelationMapping, record: TargetRecord, wanted: Fields, base: Base
 ) -> None:
-    mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.rules.fields))
+    mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.field_rules))
     index.store(session, work.outside.vault, work.target_info.id, [record])
     index.learn_clock(session, work.target_info.id, record.modified_on)
 

@@ -15,6 +15,9 @@ UPKEEP = "upkeep"
 RUN_JOB = "boekbrug.run_job"
 RECONCILE_ALL = "boekbrug.reconcile_all"
 RETENTION = "boekbrug.retention"
+POLL = "boekbrug.poll"
+PROBE = "boekbrug.probe"
+RECONCILE = "boekbrug.reconcile"
 PARTITIONS = "boekbrug.partitions"
 
 VISIBILITY_SECONDS = 300

@@ -1,0 +1,140 @@
+"""Choose which due jobs to wake: live first, fair over connections, no more than the budget can use soon."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from models.tables import Connection, Link, SyncJob
+from models.words import ConnectionState, JobState, Lane
+from sync.jobs import outstanding
+
+LIVE_AT_ONCE = 48
+"""Live wake-ups under way per connection; two workers of 24 threads' worth."""
+
+Room = Callable[[int, Lane], int]
+"""Tell how many jobs of a lane a connection's budget can use soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Hold the jobs of one connection and lane that were chosen, oldest first."""
+
+    connection_id: int
+    lane: Lane
+    job_ids: list[int]
+
+
+# Skips from one (connection, lane) to the next on the partial index, so the cost follows the number of
+# connections that have due jobs, not the number of jobs.
+DUE = text("""
+WITH RECURSIVE due AS (
+    (SELECT target_connection_id, lane FROM sync_job WHERE state = 'due'
+     ORDER BY target_connection_id, lane LIMIT 1)
+    UNION ALL
+    SELECT next.target_connection_id, next.lane FROM due, LATERAL (
+        SELECT target_connection_id, lane FROM sync_job
+        WHERE state = 'due' AND (target_connection_id, lane) > (due.target_connection_id, due.lane)
+        ORDER BY target_connection_id, lane LIMIT 1
+    ) AS next
+)
+SELECT target_connection_id, lane FROM due
+""")
+
+
+def hand_out(session: Session, room: Room, resend_seconds: float) -> list[Handed]:
+    """Mark the jobs to be woken now and return them; the caller commits, then sends the wake-ups."""
+    closed = _closed(session)
+    busy = _busy(session)
+    chosen = []
+    for connection_id, lane in sorted(session.execute(DUE).tuples(), key=lambda row: row[1] != Lane.LIVE):
+        if connection_id in closed:
+            continue
+        limit = LIVE_AT_ONCE if lane == Lane.LIVE else room(connection_id, Lane(lane))
+        free = limit - busy.get((connection_id, lane), 0)
+        if lane != Lane.LIVE and _waits_for_budget(session, connection_id, lane):
+            free = min(free, 1 - busy.get((connection_id, lane), 0))
+        if free > 0:
+            ids = _mark(session, connection_id, lane, free, closed, resend_seconds)
+            if ids:
+                chosen.append(Handed(connection_id, Lane(lane), ids))
+    return chosen
+
+
+def _closed(session: Session) -> set[int]:
+    """Return connections that may not be called now; their jobs wait without being touched."""
+    query = select(Connection.id).where(
+        ~Connection.enabled
+        | (Connection.state != ConnectionState.ACTIVE)
+        | (Connection.throttled_until > func.clock_timestamp())
+    )
+    return set(session.scalars(query))
+
+
+def _busy(session: Session) -> dict[tuple[int, str], int]:
+    query = (
+        select(SyncJob.target_connection_id, SyncJob.lane, func.count())
+        .where(outstanding())
+        .group_by(SyncJob.target_connection_id, SyncJob.lane)
+    )
+    return {(connection_id, lane): count for connection_id, lane, count in session.execute(query).tuples()}
+
+
+def _waits_for_budget(session: Session, connection_id: int, lane: str) -> bool:
+    """Tell whether a job of the lane was told lately to come back later; one at a time then asks again."""
+    query = select(SyncJob.id).where(
+        SyncJob.target_connection_id == connection_id,
+        SyncJob.lane == lane,
+        SyncJob.state == JobState.DUE,
+        SyncJob.not_before > func.clock_timestamp() + timedelta(seconds=1),
+        SyncJob.park_reason == "budget",
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _mark(
+    session: Session, connection_id: int, lane: str, limit: int, closed: set[int], resend_seconds: float
+) -> list[int]:
+    now = func.clock_timestamp()
+    due = (
+        select(SyncJob.id)
+        .where(
+            SyncJob.state == JobState.DUE,
+            SyncJob.target_connection_id == connection_id,
+            SyncJob.lane == lane,
+            SyncJob.not_before <= now,
+            SyncJob.lease_until.is_(None),
+            func.coalesce(SyncJob.handed_until, SyncJob.not_before) <= now,
+            SyncJob.source_connection_id.not_in(closed),
+        )
+        .order_by(SyncJob.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(SyncJob)
+        .where(SyncJob.id.in_(due))
+        .values(handed_until=now + timedelta(seconds=resend_seconds))
+        .returning(SyncJob.id, SyncJob.not_before)
+    ).tuples()
+    return [job_id for job_id, _ in sorted(rows, key=lambda row: row[1])]
+
+
+def next_polls(session: Session, seconds_of: Callable[[Connection], float]) -> list[int]:
+    """Claim the polls that are due now, one per source and interval over all processes."""
+    sources = select(Link.source_id).where(Link.enabled)
+    rows = session.scalars(
+        select(Connection)
+        .where(
+            Connection.id.in_(sources),
+            Connection.enabled,
+            Connection.state == ConnectionState.ACTIVE,
+            func.coalesce(Connection.next_poll_at, func.clock_timestamp()) <= func.clock_timestamp(),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.next_poll_at = func.clock_timestamp() + timedelta(seconds=seconds_of(row))
+    return [row.id for row in rows]

@@ -1,0 +1,144 @@
+"""Hand out due jobs from one place at a time: whoever holds the advisory lock; the rest stand ready."""
+
+import math
+import threading
+import time
+
+import redis
+import structlog
+from celery import Celery
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.breaker import due_probe
+from adapters.budget import Budget
+from models.records import Problem
+from models.tables import Connection, SyncJob
+from models.words import ConnectionState, Kind, Lane
+from sync import dispatch, issues, jobs
+from sync.config.loading import connection_info
+from tasks.runtime import Runtime, runtime
+from tasks.settings import POLL, PROBE
+
+DISPATCHER_LOCK = 0x60E6B469
+STANDBY_SECONDS = 1.0
+"""How often a stand-by asks for the lock: takeover within 3 s (design §2.2)."""
+IDLE_SECONDS = 0.25
+BUSY_SECONDS = 0.05
+RESCUE_SECONDS = 1.0
+BULK_AHEAD_SECONDS = 1.0
+"""Bulk is handed out for as long as a job may wait for its turn without parking (design §3)."""
+POLL_SECONDS = 30.0
+
+logger = structlog.get_logger()
+
+
+class Dispatcher(threading.Thread):
+    """Stand ready, and while holding the lock: rescue, wake, probe and poll."""
+
+    def __init__(self, app: Celery, using: Runtime) -> None:
+        super().__init__(name="dispatcher", daemon=True)
+        self._app, self._using = app, using
+        self._ending = threading.Event()
+        self._rescued_at = 0.0
+
+    def run(self) -> None:
+        """Keep trying until stopped; whatever fails is tried again."""
+        while not self._ending.is_set():
+            try:
+                self._stand_by()
+            except SQLAlchemyError as error:
+                logger.warning("dispatcher.database_away", error=type(error).__name__)
+            except Exception:
+                logger.exception("dispatcher.failed")
+            self._ending.wait(STANDBY_SECONDS)
+
+    def stop(self) -> None:
+        """Let go of the lock as soon as the present round ends."""
+        self._ending.set()
+
+    def _stand_by(self) -> None:
+        with self._using.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = {"key": DISPATCHER_LOCK}
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+                return
+            logger.info("dispatcher.leads")
+            try:
+                while not self._ending.is_set():
+                    connection.execute(text("SELECT 1"))
+                    busy = self.round()
+                    self._ending.wait(BUSY_SECONDS if busy else IDLE_SECONDS)
+            finally:
+                if not connection.invalidated:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+    def round(self) -> bool:
+        """Do one sweep; True when there was something to hand out."""
+        if time.monotonic() - self._rescued_at > RESCUE_SECONDS:
+            self._rescue()
+            self._start_polls_and_probes()
+            self._rescued_at = time.monotonic()
+        with self._using.sessions.begin() as session:
+            chosen = dispatch.hand_out(session, self._room, self._using.settings.hand_out_seconds)
+        for handed in chosen:
+            self._using.waker.wake(handed.job_ids, handed.lane)
+        return bool(chosen)
+
+    def _rescue(self) -> None:
+        with self._using.sessions.begin() as session:
+            for job_id, lost in jobs.rescue(session):
+                logger.warning("job.rescued", job=job_id, lost=lost)
+                if lost >= jobs.LOST_LIMIT:
+                    job = session.get_one(SyncJob, job_id)
+                    problem = Problem("sync.lost", "", True, {"times": str(lost)})
+                    issues.raise_issue(session, job.link_id, Kind(job.kind), job.record_id, problem)
+
+    def _start_polls_and_probes(self) -> None:
+        with self._using.sessions.begin() as session:
+            parked = session.scalars(
+                select(Connection.id).where(Connection.state == ConnectionState.PARKED)
+            ).all()
+            probes = [one for one in parked if due_probe(session, one, self._using.settings)]
+            polls = dispatch.next_polls(session, poll_seconds)
+        for task, ids in ((PROBE, probes), (POLL, polls)):
+            for connection_id in ids:
+                self._app.send_task(task, args=[connection_id], expires=poll_expiry(task))
+
+    def _room(self, connection_id: int, lane: Lane) -> int:
+        """Tell how many bulk jobs the connection's pace can start before one would have to park."""
+        outside = self._using.outside
+        with outside.sessions.begin() as session:
+            info = connection_info(session.get_one(Connection, connection_id), outside.vault)
+        per_second = info.limits.get("minute", 60) / 60
+        pace = math.ceil(per_second * BULK_AHEAD_SECONDS) + 1
+        try:
+            forecast = Budget.of(info, outside).snapshot().forecast
+        except redis.RedisError:
+            return 0
+        return min(pace, max(1, forecast))
+
+
+def poll_seconds(connection: Connection) -> float:
+    """Return how often a source is polled."""
+    return float(connection.options.get("poll_seconds", POLL_SECONDS))
+
+
+def poll_expiry(task: str) -> float:
+    """A wake-up that was not taken in time is worthless: the next one is on its way."""
+    return 30.0 if task == POLL else 10.0
+
+
+_running: Dispatcher | None = None
+
+
+def start(app: Celery) -> None:
+    """Start this process's dispatcher beside the worker."""
+    global _running  # noqa: PLW0603 - one per process, started and stopped by Celery's signals
+    _running = Dispatcher(app, runtime())
+    _running.start()
+
+
+def stop() -> None:
+    """Stop this process's dispatcher."""
+    if _running is not None:
+        _running.stop()
