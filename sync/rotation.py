@@ -131,7 +131,7 @@ def _old(query: Select[Any], column: Column, vault: Vault) -> Select[Any]:
     return query.where(column.sealed.is_not(None), _key_id(column) != newest)
 
 
-def _per_key(column: Column) -> Select[Any]:
+def _per_key(column: Column) -> Select[bytes, int]:
     key = _key_id(column)
     return select(key, func.count()).where(column.sealed.is_not(None)).group_by(key)
 

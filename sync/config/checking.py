@@ -76,11 +76,23 @@ class _Checker:
         own = {key: value for key, value in block.items() if key in OWN_KEYS}
         if known:
             self._validated(self.systems.options_model(str(system)), rest, path, OWN_KEYS)
+            self._credentials(str(system), own, path)
             if "base_url" not in own and not self.systems.default_url(str(system)):
                 self._flaw("base_url", path)
         result = self._validated(ConnectionBlock, own | {"options": plain(rest)}, path)
         self.flaws += reference_flaws(block, path, self.tree)
         return result
+
+    def _credentials(self, system: str, own: Mapping[str, Any], path: Path) -> None:
+        """Name credentials that the system does not know, and those it cannot do without."""
+        names, given = self.systems.credential_names(system), own.get("credentials", {})
+        if not isinstance(given, Mapping):
+            return
+        place: Path = (*path, "credentials")
+        self.flaws += [unknown_key((*place, key), self.tree, names) for key in given if key not in names]
+        for key in names:
+            if key not in given:
+                self._flaw("missing", place, key=key)
 
     def _link(self, name: str, given: Any) -> LinkBlock | None:
         path: Path = ("links", name)

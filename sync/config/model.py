@@ -19,9 +19,9 @@ def _web_address(url: str) -> str:
     """Refuse what is no http(s) address, holds a password, or travels unencrypted to another machine."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host = parts.hostname if parts.port != 0 else None
     except ValueError:
-        host = None
+        raise PydanticCustomError("url", "not an address") from None
     if not host or re.search(r"\s", url) or parts.scheme not in ("http", "https"):
         raise PydanticCustomError("url", "not an http(s) address")
     if "@" in parts.netloc or parts.query or parts.fragment:

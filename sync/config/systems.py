@@ -1,6 +1,6 @@
 """Say what the configuration needs to know of outside systems, so that it can be checked without any of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -14,11 +14,14 @@ class Systems(Protocol):
     def names(self) -> Sequence[str]:
         """Return all systems."""
 
-    def roles_of(self, system: str) -> str:
-        """Return on which side of a link a system may stand: `source`, `target` or `both`."""
+    def roles_of(self, system: str) -> Collection[str]:
+        """Return on which sides of a link a system may stand: `source`, `target` or both."""
 
     def options_model(self, system: str) -> type[BaseModel]:
         """Return the model of the system's own keys."""
+
+    def credential_names(self, system: str) -> Sequence[str]:
+        """Return the credentials a connection must hold."""
 
     def default_url(self, system: str) -> str | None:
         """Return the system's own address, if all its users share one."""
@@ -29,7 +32,7 @@ class Systems(Protocol):
 
 def takes(systems: Systems, system: str, side: Side) -> bool:
     """Tell whether a system may stand on a side of a link."""
-    return systems.roles_of(system) in (side, "both")
+    return side in systems.roles_of(system)
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Stand in for the adapters' registry where a test is about the file, not about a system."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,11 +22,15 @@ class SomeSystems:
     def names(self) -> Sequence[str]:
         return ["hub", "simplicate", "snelstart"]
 
-    def roles_of(self, system: str) -> str:
-        return {"hub": "both", "simplicate": "source", "snelstart": "target"}[system]
+    def roles_of(self, system: str) -> Collection[str]:
+        return {"hub": ("source", "target"), "simplicate": ("source",), "snelstart": ("target",)}[system]
 
     def options_model(self, system: str) -> type[BaseModel]:
         return Options
+
+    def credential_names(self, system: str) -> Sequence[str]:
+        names = {"hub": (), "simplicate": ("key", "secret"), "snelstart": ("subscription_key", "connection_key")}
+        return names[system]
 
     def default_url(self, system: str) -> str | None:
         return "https://b2bapi.snelstart.nl/v2" if system == "snelstart" else None

@@ -28,13 +28,16 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def connections(system: str) -> st.SearchStrategy[dict[str, Any]]:
-    needed = {"system": st.just(system)}
+    names = SYSTEMS.credential_names(system)
+    needed: dict[str, st.SearchStrategy[Any]] = {
+        "system": st.just(system),
+        "credentials": st.fixed_dictionaries(dict.fromkeys(names, REFERENCES)),
+    }
     if system == "simplicate":
         needed["base_url"] = st.sampled_from(["https://kantoor.simplicate.nl/api/v2", "http://127.0.0.1:8080"])
     return st.fixed_dictionaries(
         needed,
         optional={
-            "credentials": st.dictionaries(WORDS, REFERENCES, max_size=3),
             "hook_secrets": st.lists(REFERENCES, max_size=2),
             "limits": some(minute=NUMBERS, hour=NUMBERS, day=NUMBERS, concurrent=NUMBERS, poll=NUMBERS),
             "enabled": st.booleans(),

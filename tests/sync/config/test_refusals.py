@@ -40,6 +40,8 @@ def test_the_office_file_is_accepted() -> None:
         ("hour:", "houre:", (11, "connections.books.limits.houre", "unknown_key")),
         ("number: crm", "nummer: crm", (20, "links.office.relations.nummer", "unknown_key")),
         ("flag: sync_snelstart", "create: true", (16, "links.office.relations", "missing")),
+        ("{key: env:CRM_KEY, ", "{kye: env:CRM_KEY, ", (5, "connections.crm.credentials.kye", "unknown_key")),
+        ("{key: env:CRM_KEY, ", "{", (5, "connections.crm.credentials", "missing")),
         ("env:CRM_KEY", "s3cr3t-key", (5, "connections.crm.credentials.key", "literal_secret")),
         ("[env:CRM_HOOK]", "[hunter2]", (6, "connections.crm.hook_secrets.0", "literal_secret")),
         ("system: simplicate", "system: simplicat", (3, "connections.crm.system", "system")),

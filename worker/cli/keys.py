@@ -1,0 +1,126 @@
+"""Make, rotate and judge the master keys."""
+
+import os
+from pathlib import Path
+
+import typer
+
+from models.vault import key_file, new_key_text, parse_keys
+from sync.rotation import remaining, rotate, sealed_by
+from worker.cli.context import Context, command
+from worker.cli.exits import Exit
+
+keys = typer.Typer(no_args_is_help=True, help="Make, rotate and judge the master keys.", rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(keys, name="keys")
+
+
+@keys.command()
+def new(ctx: typer.Context) -> None:
+    """Make a key: put in front of the key file, or printed when BOEKBRUG_SECRET_KEYS is used."""
+    here = command(ctx)
+    given = here.settings.secret_keys
+    if given is not None:
+        return _print_new(here, given.get_secret_value())
+    path = here.settings.data_dir / "secret.keys"
+    text = key_file(here.settings.data_dir)
+    fresh = new_key_text(_next_id(text))
+    _replace(path, f"{fresh},{text}")
+    key_id = fresh.partition(":")[0]
+    here.output.show(
+        {"key": key_id, "file": str(path)},
+        lambda: here.output.say(
+            f"Sleutel {key_id} staat vooraan in {path}. Herstart alle processen en voer dan `boekbrug keys rotate` uit.",
+            f"Key {key_id} stands first in {path}. Restart all processes, then run `boekbrug keys rotate`.",
+        ),
+    )
+    return None
+
+
+def _print_new(here: Context, text: str) -> None:
+    fresh = new_key_text(_next_id(text))
+    here.output.show(
+        {"key": fresh.partition(":")[0], "text": fresh},
+        lambda: here.output.say(
+            f"{fresh}\nZet deze sleutel, met een komma erachter, vooraan in BOEKBRUG_SECRET_KEYS van elk proces. "
+            "Herstart alle processen en voer dan `boekbrug keys rotate` uit.",
+            f"{fresh}\nPut this key, with a comma behind it, in front of BOEKBRUG_SECRET_KEYS of every process. "
+            "Restart all processes, then run `boekbrug keys rotate`.",
+        ),
+    )
+
+
+def _next_id(text: str) -> str:
+    """Choose an id that no key has yet."""
+    used = {key.id for key in parse_keys(text)}
+    return next(name for name in (f"k{number}" for number in range(1, 10_000)) if name not in used)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace the key file whole and on disk: half a key file would lose every secret."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+@keys.command("rotate")
+def rotate_(ctx: typer.Context) -> None:
+    """Bring everything stored under the newest key; may be stopped and started again."""
+    here = command(ctx)
+    runtime = here.runtime
+    done = 0
+    total = remaining(runtime.sessions, runtime.vault)
+    with here.output.progress("Sleutels vernieuwen", "Rotating keys", total) as advance:
+        for step in rotate(runtime.sessions, runtime.vault):
+            advance(step.rows)
+            done += step.rows
+    here.output.show(
+        {"moved": done, "key": runtime.vault.current},
+        lambda: here.output.say(
+            f"{done} waarden staan nu onder sleutel {runtime.vault.current}.",
+            f"{done} values now stand under key {runtime.vault.current}.",
+        ),
+    )
+
+
+@keys.command()
+def status(ctx: typer.Context) -> None:
+    """Show how many stored values each key opens; exit 1 when something waits for `rotate`."""
+    here = command(ctx)
+    runtime = here.runtime
+    counts = sealed_by(runtime.sessions)
+    configured = _configured(here)
+    left = sum(count for key, count in counts.items() if key != runtime.vault.current)
+    rows = [(key, key == runtime.vault.current, key in configured, counts.get(key, 0)) for key in dict.fromkeys([*configured, *counts])]
+    document = {
+        "current": runtime.vault.current,
+        "waiting": left,
+        "keys": [{"key": key, "newest": newest, "configured": there, "values": count} for key, newest, there, count in rows],
+    }
+    here.output.show(document, lambda: _table(here, rows))
+    lost = [key for key in counts if key not in configured]
+    if lost:
+        names = ", ".join(lost)
+        here.output.say(f"Sleutel {names} ontbreekt: zet hem terug.", f"Key {names} is missing: put it back.")
+        raise typer.Exit(Exit.USAGE)
+    raise typer.Exit(Exit.PERSON if left else Exit.OK)
+
+
+def _configured(here: Context) -> list[str]:
+    given = here.settings.secret_keys
+    return [key.id for key in parse_keys(given.get_secret_value() if given else key_file(here.settings.data_dir))]
+
+
+def _table(here: Context, rows: list[tuple[str, bool, bool, int]]) -> None:
+    words = here.output.words
+    columns = [words("sleutel", "key"), words("nieuwste", "newest"), words("ingesteld", "configured"), words("waarden", "values")]
+    yes, no = words("ja", "yes"), words("nee", "no")
+    here.output.table(columns, [(key, yes if newest else no, yes if there else no, count) for key, newest, there, count in rows])
