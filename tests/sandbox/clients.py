@@ -1,0 +1,100 @@
+"""Small clients for the stand-ins, which know nothing of the adapters."""
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).parents[2]
+KOPPELSLEUTEL = base64.b64encode(b"sandbox:administratie").decode()
+SUBSCRIPTION = {"Ocp-Apim-Subscription-Key": "sandbox-subscription-key"}
+
+
+class Started:
+    """A stand-in running as a process of its own."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, "--port", "0", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on http://127.0.0.1:"), line
+        self.url = line.split()[-1]
+
+    def stop(self) -> int:
+        self.process.terminate()
+        code = self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+class Client:
+    """Calls on one stand-in, and its control address."""
+
+    base = ""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        self.headers: dict[str, str] = {}
+
+    def control(self, method: str, name: str, given: Any = None) -> Any:
+        answer = self.session.request(method, f"{self.url}/_control/{name}", json=given, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def call(self, method: str, path: str, json: Any = None, **more: Any) -> requests.Response:
+        headers = {**self.headers, **more.pop("headers", {})}
+        more.setdefault("timeout", 10)
+        return self.session.request(
+            method, f"{self.url}{self.base}{path}", json=json, headers=headers, **more
+        )
+
+    def get(self, path: str, **params: str) -> Any:
+        answer = self.call("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+class SnelStart(Client):
+    base = "/v2"
+
+    def login(self, **form: str) -> requests.Response:
+        form = form or {"grant_type": "clientkey", "clientkey": KOPPELSLEUTEL}
+        answer = self.session.post(f"{self.url}/b2b/token", data=form, timeout=10)
+        if answer.status_code == 200:
+            self.headers = {**SUBSCRIPTION, "Authorization": f"Bearer {answer.json()['access_token']}"}
+        return answer
+
+    def create(self, **members: Any) -> Any:
+        answer = self.call("POST", "/relaties", {"relatiesoort": ["Klant"], "naam": "Test", **members})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def refuse(self, **members: Any) -> set[str]:
+        answer = self.call("POST", "/relaties", {"relatiesoort": ["Klant"], "naam": "Test", **members})
+        assert answer.status_code == 400, answer.text
+        return {error["errorCode"] for error in answer.json()}
+
+    def find(self, where: str, **more: str) -> list[str]:
+        return [each["naam"] for each in self.get("/relaties", **{"$filter": where, **more})]
+
+
+class Simplicate(Client):
+    base = "/api/v2"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.headers = {"Authentication-Key": "sandbox-key", "Authentication-Secret": "sandbox-secret"}
+
+    def create(self, kind: str, **members: Any) -> str:
+        answer = self.call("POST", f"/crm/{kind}", members)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["data"]["id"])
+
+    def read(self, kind: str, key: str) -> Any:
+        return self.get(f"/crm/{kind}/{key}")["data"]
