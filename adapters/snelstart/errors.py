@@ -8,10 +8,11 @@ from typing import Any
 import requests
 
 from adapters.errors import AdapterError, AlreadyExists, Forbidden, Missing, OutcomeUnknown, Rejected
-from adapters.masking import mask_digits
+from adapters.masking import mask
 from adapters.snelstart.bodies import json_of
 from adapters.snelstart.codes import OPTIONAL, fields_of, row_of, weight
 from adapters.snelstart.limits import ADDRESSES, canonical
+from adapters.snelstart.normal import vat_key
 
 _PERSONAL = ("btwNummer", "kvkNummer", "iban", "email", "telefoon", "mobieleTelefoon")
 """Members of a sent relatie that SnelStart might quote in its words."""
@@ -35,7 +36,7 @@ def classify(response: requests.Response) -> AdapterError | None:
         return None
     found = sorted(refusals(response), key=lambda refusal: weight(refusal.code))
     own = _own_identifiers(response.request)
-    words = "; ".join(dict.fromkeys(filter(None, (mask_digits(one.words, own) for one in found))))[:_LONGEST]
+    words = "; ".join(dict.fromkeys(filter(None, (mask(one.words, own) for one in found))))[:_LONGEST]
     if response.status_code == 403:
         return Forbidden(words)
     if response.status_code == 404 and not any("-" in one.code for one in found):
@@ -118,4 +119,8 @@ def _own_identifiers(request: requests.PreparedRequest) -> list[str]:
         sent = json.loads(request.body or b"{}")
     except ValueError:
         return []
-    return [str(sent[name]) for name in _PERSONAL if sent.get(name)] if isinstance(sent, Mapping) else []
+    if not isinstance(sent, Mapping):
+        return []
+    values = [str(sent[name]) for name in _PERSONAL if sent.get(name)]
+    # SnelStart strips `NL` from a Dutch VAT number, so it may quote the bare one.
+    return [*values, *filter(None, [vat_key(sent.get("btwNummer"))])]

@@ -154,9 +154,8 @@ def test_a_relatie_with_next_to_nothing_in_it_is_read() -> None:
 
 
 def test_the_vendors_time_stays_naive() -> None:
-    assert parse(raw(), options(), country_of).modified_on == datetime.fromisoformat(
-        "2026-03-04T05:06:07.120"
-    )
+    moment = datetime.fromisoformat("2026-03-04T05:06:07.120")
+    assert parse(raw(), options(), country_of).modified_on == moment
 
 
 def test_both_kinds_are_sent_when_the_roles_share_a_record() -> None:

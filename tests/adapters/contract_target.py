@@ -1,0 +1,243 @@
+"""State what every target must do; each adapter's tests inherit it and bring their own fixtures.
+
+class TestContract(TargetContract):
+    @pytest.fixture
+    def target(self, ...) -> Target: ...
+    @pytest.fixture
+    def unreachable(self, ...) -> Target: ...
+"""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from adapters.base import Draft, Target, TargetRecord
+from adapters.errors import AlreadyExists, Missing, Unavailable
+from models.records import Address, Contact, Relation
+from models.words import Role
+
+NUMBERS = count(700_001)
+
+
+class CalledOff(Exception):
+    """Be what a gate raises to call a write off."""
+
+
+def go() -> None:
+    """Let a write through."""
+
+
+def stop() -> None:
+    """Call a write off."""
+    raise CalledOff
+
+
+class TargetContract:
+    """Hold the tests; `calls` made are real calls to the system's stand-in."""
+
+    unknown_id = "00000000-0000-4000-8000-0000000000ff"
+    """An id of the system's own form that no record has."""
+
+    @pytest.fixture
+    def target(self) -> Target:
+        """Open the system under test."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def unreachable(self) -> Target:
+        """Open a connection to a port where nobody listens."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def number(self) -> int:
+        """Take a number nobody has."""
+        return next(NUMBERS)
+
+    @pytest.fixture
+    def relation(self, number: int) -> Relation:
+        """Make a complete and sound relation."""
+        return Relation(
+            id=f"relation:{number}",
+            type="organisation",
+            name=f"Timmerbedrijf Spaander {number} B.V.",
+            roles=frozenset({Role.CUSTOMER}),
+            number=str(number),
+            visiting=Address("Zaagpad", "3", "bis", "3512 AB", "Utrecht", "NL"),
+            mailing=Address("Postbus 12", None, None, "3500 AA", "Utrecht", "NL"),
+            phone="030 765 43 21",
+            email=f"post{number}@spaander.example",
+            website="https://www.spaander.example",
+            kvk=f"{number:08d}"[-8:],
+            vat="NL000099998B57",
+            iban="NL91ABNA0417164300",
+            payment_term_days=30,
+            contacts=(Contact("c1", "Ina Beitel", main=True),),
+        )
+
+    @pytest.fixture
+    def draft(self, target: Target, relation: Relation) -> Draft:
+        """Translate that relation."""
+        return target.draft(relation, Role.CUSTOMER, {})
+
+    @pytest.fixture
+    def created(self, target: Target, draft: Draft, number: int) -> TargetRecord:
+        """Create it."""
+        return target.create(draft, Role.CUSTOMER, number, go)
+
+    def test_a_sound_relation_has_no_problems(self, draft: Draft) -> None:
+        assert list(draft.problems) == []
+        assert draft.fields
+
+    def test_translating_makes_no_call(self, target: Target, relation: Relation) -> None:
+        before = target.calls
+        target.draft(relation, Role.SUPPLIER, {})
+        target.identity(relation)
+        target.number_from(relation)
+        assert target.calls == before
+
+    def test_translating_twice_gives_the_same(self, target: Target, relation: Relation, draft: Draft) -> None:
+        assert target.draft(relation, Role.CUSTOMER, {}) == draft
+
+    def test_a_relation_without_a_name_is_stopped(self, target: Target, relation: Relation) -> None:
+        nameless = target.draft(replace(relation, name=""), Role.CUSTOMER, {})
+        assert [problem.field for problem in nameless.problems if problem.blocking] == ["name"]
+
+    def test_the_name_cannot_be_left_out(self, target: Target, draft: Draft) -> None:
+        assert target.without(draft, "name") is None
+
+    def test_an_optional_field_can_be_left_out_once(self, target: Target, draft: Draft) -> None:
+        smaller = target.without(draft, "vat")
+        assert smaller is not None
+        assert set(smaller.fields) < set(draft.fields)
+        assert target.without(smaller, "vat") is None
+
+    def test_what_was_created_is_what_was_asked(
+        self, target: Target, created: TargetRecord, draft: Draft, number: int
+    ) -> None:
+        held = created.fields
+        assert [name for name in draft.fields if not target.same(name, draft.fields[name], held[name])] == []
+        assert created.roles == {Role.CUSTOMER}
+        assert (created.number, created.active, created.system_row) == (str(number), True, False)
+
+    def test_what_was_created_can_be_read(self, target: Target, created: TargetRecord) -> None:
+        read = target.read(created.id)
+        assert (read.id, read.number, read.fields, read.identity) == (
+            created.id, created.number, created.fields, created.identity,
+        )  # fmt: skip
+
+    def test_what_was_created_is_found_by_its_number(
+        self, target: Target, created: TargetRecord, number: int
+    ) -> None:
+        found = target.find_number(number)
+        assert found is not None
+        assert found.id == created.id
+
+    def test_a_number_nobody_has_finds_nothing(self, target: Target, number: int) -> None:
+        assert target.find_number(number) is None
+
+    def test_a_number_serves_once(
+        self, target: Target, created: TargetRecord, draft: Draft, number: int
+    ) -> None:
+        with pytest.raises(AlreadyExists):
+            target.create(draft, Role.CUSTOMER, number, go)
+        found = target.find_number(number)
+        assert found is not None
+        assert found.id == created.id
+
+    def test_both_sides_identify_a_relation_alike(
+        self, target: Target, relation: Relation, created: TargetRecord
+    ) -> None:
+        ours, theirs = target.identity(relation), created.identity
+        assert (ours.kvk, ours.vat, ours.number) == (theirs.kvk, theirs.vat, theirs.number)
+        assert (ours.name, ours.postal_code) == (theirs.name, theirs.postal_code)
+
+    def test_an_update_changes_its_fields_and_no_other(
+        self, target: Target, relation: Relation, draft: Draft, created: TargetRecord
+    ) -> None:
+        wanted = target.draft(replace(relation, phone="030 111 22 33"), Role.CUSTOMER, {})
+        changes = {name: value for name, value in wanted.fields.items() if draft.fields[name] != value}
+        assert len(changes) == 1
+        answered = target.update(created, changes, go)
+        read = target.read(created.id)
+        assert answered.fields == read.fields
+        assert {name for name, value in read.fields.items() if created.fields[name] != value} == set(changes)
+        assert (read.number, read.roles, read.active) == (created.number, created.roles, created.active)
+
+    def test_an_update_keeps_what_is_not_ours(
+        self, target: Target, draft: Draft, created: TargetRecord
+    ) -> None:
+        smaller = target.without(draft, "phone")
+        assert smaller is not None
+        changes = dict.fromkeys(set(draft.fields) - set(smaller.fields), "030 999 88 77")
+        target.update(target.read(created.id), changes, go)
+        before, after = dict(created.raw), dict(target.read(created.id).raw)
+        changed = {key for key in before if before[key] != after.get(key)}
+        assert len(changed) <= 2, changed  # the field itself and the moment of the change
+
+    def test_a_gate_can_call_a_creation_off(self, target: Target, draft: Draft, number: int) -> None:
+        with pytest.raises(CalledOff):
+            target.create(draft, Role.CUSTOMER, number, stop)
+        assert target.find_number(number) is None
+
+    def test_a_gate_can_call_an_update_off(self, target: Target, draft: Draft, created: TargetRecord) -> None:
+        with pytest.raises(CalledOff):
+            target.update(created, draft.fields, stop)
+        assert target.read(created.id).modified_on == created.modified_on
+
+    def test_a_gate_opens_once_per_write(self, target: Target, draft: Draft, number: int) -> None:
+        opened: list[int] = []
+        record = target.create(draft, Role.CUSTOMER, number, lambda: opened.append(target.calls))
+        target.update(record, draft.fields, lambda: opened.append(target.calls))
+        assert len(opened) == 2
+
+    def test_a_live_edit_takes_two_calls_and_a_create_one(
+        self, target: Target, draft: Draft, created: TargetRecord, number: int
+    ) -> None:
+        start = target.calls
+        other = target.create(draft, Role.CUSTOMER, next(NUMBERS), go)
+        assert target.calls == start + 1
+        target.update(target.read(other.id), draft.fields, go)
+        assert target.calls == start + 3
+
+    def test_an_id_nobody_has_is_missing(self, target: Target) -> None:
+        with pytest.raises(Missing):
+            target.read(self.unknown_id)
+
+    def test_the_whole_list_holds_each_record_once(self, target: Target, created: TargetRecord) -> None:
+        pages = list(target.pages(None))
+        ids = [record.id for page in pages for record in page.records]
+        assert ids.count(created.id) == 1
+        assert len(ids) == len(set(ids))
+        assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
+
+    def test_a_record_is_listed_from_its_own_moment_on(self, target: Target, created: TargetRecord) -> None:
+        read = target.read(created.id)
+        assert read.modified_on is not None
+        assert read.modified_on.tzinfo is None
+        listed = [record for page in target.pages(read.modified_on) for record in page.records]
+        assert created.id in {record.id for record in listed}
+        assert all(record.modified_on and record.modified_on >= read.modified_on for record in listed)
+
+    def test_a_role_is_kept(self, target: Target, relation: Relation, number: int) -> None:
+        draft = target.draft(relation, Role.SUPPLIER, {})
+        record = target.create(draft, Role.SUPPLIER, number, go)
+        assert Role.SUPPLIER in record.roles
+        assert target.roles_share_record or record.roles == {Role.SUPPLIER}
+
+    def test_it_names_itself_in_one_call(self, target: Target) -> None:
+        start = target.calls
+        assert target.identify()
+        assert target.calls == start + 1
+
+    def test_its_check_finds_nothing_wrong(self, target: Target) -> None:
+        findings = target.check()
+        assert findings
+        assert [finding.en for finding in findings if not finding.ok] == []
+
+    def test_a_system_that_is_away_is_unavailable(self, unreachable: Target) -> None:
+        with pytest.raises(Unavailable):
+            unreachable.identify()
+
+    def test_a_check_of_a_system_that_is_away_is_a_finding(self, unreachable: Target) -> None:
+        assert [finding.ok for finding in unreachable.check()] == [False]
