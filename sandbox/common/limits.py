@@ -41,11 +41,11 @@ class Window:
             raise ValueError(f"window needs seconds > 0, mode of {MODES} and reply of {STYLES}")
         return window
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until a call fits, 0 when it fits now."""
+    def wait(self, now: float) -> float | None:
+        """Return the seconds until a call fits, None when it fits now."""
         self._forget(now)
         if len(self.stamps) < self.count:
-            return 0.0
+            return None
         if self.mode == "calendar" or not self.stamps:
             return self.seconds - (now + EPOCH) % self.seconds
         return self.stamps[0] + self.seconds - now
@@ -73,7 +73,7 @@ class Limits:
     def take(self, now: float) -> Refusal | None:
         """Count the call and take a slot, or return why not. Pair every success with `release`."""
         for window in self.windows:
-            if wait := window.wait(now):
+            if (wait := window.wait(now)) is not None:
                 return Refusal(f"window_{window.seconds:g}s", window.reply, max(1, math.ceil(wait)))
         if self.concurrent is not None and self.running >= self.concurrent:
             return Refusal("concurrent", "429_no_retry_after", 1)
