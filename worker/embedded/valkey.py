@@ -48,6 +48,8 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Start the server and wait until it answers; a server left behind by a killed owner is adopted."""
+        if self.pid is not None:
+            return
         left_behind = self._answering_pid()
         if left_behind is not None:
             self._process = ServerProcess(left_behind)
