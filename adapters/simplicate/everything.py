@@ -21,11 +21,11 @@ class Place:
     done: bool = False
 
     def move(self, read: int, count: int | None, more: bool) -> None:
-        """Go past what was read; rows that vanished pulled the rest forward, so go back by as many."""
+        """Go past what was read, or back when rows vanished: as many unread ones slipped before this page."""
         gone = max(self.count - count, 0) if self.count is not None and count is not None else 0
-        self.offset = max(self.offset + read - gone, 0)
+        self.offset = max(self.offset - gone, 0) if gone else self.offset + read
         self.count = count
-        self.done = not more
+        self.done = not more and not gone
 
 
 class Everything:

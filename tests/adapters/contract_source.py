@@ -1,4 +1,4 @@
-"""What every source must keep to. Inherit in a test module with a fixture `world`, which a test may change."""
+"""What every source must keep to. Inherit in a test module with a fixture `world` to change at will."""
 
 import random
 from abc import ABC, abstractmethod

@@ -27,6 +27,8 @@ RULES: dict[str, Any] = {
     },
 }
 BOTH = frozenset(Role)
+TICKED: tuple[Any, ...] = ("1", 1, True, "true", "True", 1.0, ["1"], {"value": "1"}, "ja")
+NOT_TICKED: tuple[Any, ...] = (None, "0", 0, False, "false", "", [], {}, "nee", "2")
 
 
 def parse(raw: Mapping[str, Any], **rules: Any) -> Relation:
@@ -71,8 +73,8 @@ def test_a_person_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        *[(value, True) for value in ("1", 1, True, "true", "True", 1.0, ["1"], {"value": "1"}, "ja")],
-        *[(value, False) for value in (None, "0", 0, False, "false", "", [], {}, "nee", "2")],
+        *((value, True) for value in TICKED),
+        *((value, False) for value in NOT_TICKED),
     ],
 )
 def test_a_checkbox_of_any_type(value: Any, expected: bool) -> None:
