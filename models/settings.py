@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     """Tokens that may use `/api`, comma separated, each at least 20 characters; None closes it."""
     ready_age_seconds: float = Field(default=60, gt=0)
     """Age of the oldest live job that could run, above which the installation is not ready."""
-    worker_threads: int = Field(default=16, gt=0)
-    """Jobs that one worker process runs at one moment; `database_pool` and its overflow must serve them."""
+    worker_threads: int = Field(default=24, gt=0)
+    """Jobs that one worker process runs at one moment. No database session is held during a call, so the pool may be smaller."""
     database_pool: int = 10
     retention_days: int = 400
 

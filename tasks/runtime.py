@@ -13,7 +13,6 @@ from models.settings import Settings, settings
 from models.vault import Vault, key_file
 from tasks.wake import Waker, open_publisher
 
-
 PATIENT_SECONDS = 2.0
 
 
@@ -44,7 +43,9 @@ class Runtime:
         engine = open_engine(chosen.database_url, chosen.database_pool)
         sessions, vault = open_sessions(engine), open_vault(chosen)
         redis = open_publisher(chosen.redis_url)
-        patient = Redis.from_url(chosen.redis_url, socket_timeout=PATIENT_SECONDS, socket_connect_timeout=PATIENT_SECONDS)
+        patient = Redis.from_url(
+            chosen.redis_url, socket_timeout=PATIENT_SECONDS, socket_connect_timeout=PATIENT_SECONDS
+        )
         outside = Outside(patient, sessions, vault, chosen)
         return cls(chosen, engine, sessions, redis, vault, Waker(redis), outside)
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 
 from models.settings import Settings
 from models.words import Lane
@@ -53,11 +53,16 @@ def celery_settings(settings: Settings) -> dict[str, Any]:
     return {
         "broker_url": broker_url(settings.redis_url),
         **BROKER,
-        "broker_transport_options": TRANSPORT | {"max_connections": settings.worker_threads + WORKER_CONNECTIONS},
+        "broker_transport_options": TRANSPORT
+        | {"max_connections": settings.worker_threads + WORKER_CONNECTIONS},
         **MESSAGES,
         **WORKER,
         "worker_concurrency": settings.worker_threads,
     }
+
+
+def _queue(name: str) -> Any:
+    return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call] # kombu is not typed
 
 
 BROKER: dict[str, Any] = {
@@ -85,8 +90,10 @@ MESSAGES: dict[str, Any] = {
     "task_ignore_result": True,
     "task_default_queue": LIVE,
     "task_create_missing_queues": False,
-    "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in (LIVE, BULK, UPKEEP)],
-    "task_routes": {RUN_JOB: {"queue": LIVE}, "boekbrug.*": {"queue": UPKEEP}},
+    "task_queues": [_queue(name) for name in (LIVE, BULK, UPKEEP)],
+    # Polls and probes are few and short, and changes wait behind them.
+    "task_routes": {name: {"queue": LIVE} for name in (RUN_JOB, POLL, PROBE)}
+    | {"boekbrug.*": {"queue": UPKEEP}},
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     # Bounds a message that kills its worker; the job row counts such losses too.

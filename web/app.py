@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from models.settings import Settings, settings
 from tasks.runtime import Runtime
 from web.api import api_router
 from web.doors import Readers
-from web.hooks import HookEndpoint
+from web.hooks import PREFIX, HookEndpoint
 from web.inbox import Inbox
 from web.metrics import MetricsEndpoint
 from web.pages import HERE, page_router
@@ -20,9 +22,36 @@ from web.readers import registered_reader
 from web.security import SecurityHeaders
 
 
-def create_app(chosen: Settings | None = None, readers: Readers = registered_reader) -> FastAPI:
+def _set_up_logging(chosen: Settings) -> None:
+    """Log as the other processes do; by name, because the room of processes is above this one."""
+    try:
+        logging = import_module("worker.logging")
+    except ModuleNotFoundError:
+        return
+    logging.configure_logging(chosen)
+
+
+class FrontDoor:
+    """Send hooks to their endpoint and everything else to the framework, which would cost a hook half its time."""
+
+    def __init__(self, hooks: HookEndpoint, rest: FastAPI) -> None:
+        """Put one before the other."""
+        self._hooks = hooks
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._hooks(scope, receive, send)
+        else:
+            await self.rest(scope, receive, send)
+
+
+def create_app(chosen: Settings | None = None, readers: Readers = registered_reader) -> FrontDoor:
     """Create the application for uvicorn (`uvicorn --factory web.app:create_app`)."""
-    runtime = Runtime.open(chosen or settings())
+    chosen = chosen or settings()
+    _set_up_logging(chosen)
+    runtime = Runtime.open(chosen)
     inbox = Inbox(runtime)
 
     @asynccontextmanager
@@ -39,12 +68,10 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
         docs_url=None,  # The interactive page loads scripts from elsewhere.
         redoc_url=None,
     )
-    # First in the list: it is the one route that must be fast, and Starlette tries them in order.
-    app.router.routes.insert(0, Route("/hooks/{token}", HookEndpoint(runtime, inbox, readers), methods=["POST"]))
     app.router.routes.append(Route("/metrics", MetricsEndpoint(runtime).answer, methods=["GET"]))
     app.router.routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     app.include_router(probe_router(runtime))
     app.include_router(api_router(runtime, inbox))
     app.include_router(page_router(runtime))
     app.add_middleware(SecurityHeaders)
-    return app
+    return FrontDoor(HookEndpoint(runtime, inbox, readers), app)

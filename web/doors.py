@@ -9,15 +9,13 @@ from sqlalchemy import select
 from adapters.base import HookReader
 from models.tables import Connection
 from models.vault import Vault
+from sync.config.loading import HOOK_SECRETS, HOOK_TOKEN_HASH
 from tasks.runtime import Runtime
 
 REMEMBER_SECONDS = 1.0
 """A withdrawn token or secret works at most this much longer."""
 
-TOKEN = "hook_token"
-SECRETS = "connection.hook_secrets"
-
-Readers = Callable[[str], HookReader]
+Readers = Callable[[str], HookReader | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,9 @@ class Door:
 class Doors:
     """Look doors up by token hash; only found ones are remembered, so strangers cannot fill the memory."""
 
-    def __init__(self, runtime: Runtime, readers: Readers, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, runtime: Runtime, readers: Readers, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Use the readers of `adapters.registry`."""
         self._runtime = runtime
         self._readers = readers
@@ -43,12 +43,12 @@ class Doors:
 
     def remembered(self, token: str) -> Door | None:
         """Return the door of a token that was looked up lately, without asking the database."""
-        moment, door = self._known.get(self._runtime.vault.hash(TOKEN, token), (0.0, None))
+        moment, door = self._known.get(self._runtime.vault.hash(HOOK_TOKEN_HASH, token), (0.0, None))
         return door if self._clock() < moment else None
 
     def look_up(self, token: str) -> Door | None:
         """Ask the database; None when no connection that can hear has this token."""
-        hashes = self._runtime.vault.hashes(TOKEN, token)
+        hashes = self._runtime.vault.hashes(HOOK_TOKEN_HASH, token)
         with self._runtime.sessions() as session:
             row = session.scalar(select(Connection).where(Connection.hook_token_hash.in_(hashes)))
         door = None if row is None else self._open(row)
@@ -57,12 +57,11 @@ class Doors:
         return door
 
     def _open(self, row: Connection) -> Door | None:
-        try:
-            reader = self._readers(row.system)
-        except LookupError:
+        reader = self._readers(row.system)
+        if reader is None:
             return None
         return Door(row.id, row.name, row.enabled, _secrets(self._runtime.vault, row.hook_secrets), reader)
 
 
 def _secrets(vault: Vault, sealed: bytes | None) -> list[str]:
-    return [] if sealed is None else list(vault.open_json(sealed, SECRETS))
+    return [] if sealed is None else list(vault.open_json(sealed, HOOK_SECRETS))

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from random import getrandbits
+from uuid import UUID
 
 import structlog
 from anyio.to_thread import run_sync
@@ -20,8 +21,12 @@ from tasks.runtime import Runtime
 from web.doors import Door, Doors, Readers
 from web.inbox import Busy, Inbox
 
-REFUSALS = Counter("boekbrug_hook_refusals", "Hooks that were refused and not processed, by reason", ["reason"])
+REFUSALS = Counter(
+    "boekbrug_hook_refusals", "Hooks that were refused and not processed, by reason", ["reason"]
+)
 ACCEPTED = Counter("boekbrug_hook_changes", "Changes that hooks told of and that were stored")
+
+PREFIX = "/hooks/"
 
 BODY_SECONDS = 10.0
 """How long a sender may take over the body; slower ones would hold connections."""
@@ -36,6 +41,7 @@ NOTICES = 1000
 log = structlog.get_logger("web.hooks")
 
 STATUS = {
+    "method": 405,
     "unknown_token": 404,
     "disabled": 404,
     "slow": 408,
@@ -45,6 +51,14 @@ STATUS = {
     "database": 503,
 }
 """Reason -> status; a disabled connection looks unknown, and a 410 would make vendors drop the hook for good."""
+
+HEADERS = {
+    # The rest of an unread body may not be taken for the next request.
+    "too_large": {"connection": "close"},
+    "slow": {"connection": "close"},
+    "method": {"allow": "POST"},
+    "database": {"retry-after": str(RETRY_SECONDS)},
+}
 
 for _reason in STATUS:
     REFUSALS.labels(_reason)
@@ -68,24 +82,26 @@ class HookEndpoint:
         self._doors = Doors(runtime, readers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one hook."""
+        """Answer one hook; the path after `/hooks/` is the token."""
         request = Request(scope, receive)
         try:
-            response = await self._answer(request)
+            if request.method != "POST":
+                raise Refused("method")
+            response = await self._answer(request, scope["path"].removeprefix(PREFIX))
         except ClientDisconnect:
             return
         except Refused as refusal:
             response = _refusal(refusal.reason)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, token: str) -> Response:
         received_at = datetime.now(UTC)
-        door = await self._door(request.path_params["token"])
+        door = await self._door(token)
         body = await _read(request, self._runtime.settings.max_hook_bytes)
         if not door.reader.verify(body, request.headers, door.secrets, received_at):
             raise Refused("signature")
         notices = _notices(door, body, request, received_at)
-        correlation_id = uuid4()
+        correlation_id = UUID(int=getrandbits(128), version=4)  # Need not be secret, and is asked for often.
         await self._store(door, notices, correlation_id, received_at)
         return JSONResponse({"accepted": len(notices), "correlation_id": str(correlation_id)}, 202)
 
@@ -102,7 +118,9 @@ class HookEndpoint:
             raise Refused("disabled")
         return door
 
-    async def _store(self, door: Door, notices: Sequence[Notice], correlation: UUID, received_at: datetime) -> None:
+    async def _store(
+        self, door: Door, notices: Sequence[Notice], correlation: UUID, received_at: datetime
+    ) -> None:
         heard = hear(door.connection_id, notices, Origin.HOOK, correlation, received_at, self._runtime.vault)
         try:
             await self._inbox.put(heard)
@@ -115,11 +133,7 @@ class HookEndpoint:
 def _refusal(reason: str) -> Response:
     REFUSALS.labels(reason).inc()
     log.warning("hook.refused", reason=reason)
-    # The rest of an unread body may not be taken for the next request.
-    headers = {"connection": "close"} if reason in ("too_large", "slow") else {}
-    if reason == "database":
-        headers["retry-after"] = str(RETRY_SECONDS)
-    return JSONResponse({"error": reason}, STATUS[reason], headers)
+    return JSONResponse({"error": reason}, STATUS[reason], HEADERS.get(reason))
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -43,8 +44,11 @@ class Inbox:
     """Gather what arrives while a commit is under way, and give it the next commit."""
 
     def __init__(self, runtime: Runtime) -> None:
-        """Write with the runtime's sessions; `start` begins."""
-        self._runtime = runtime
+        """Write with the runtime's engine; `start` begins."""
+        self._waker = runtime.waker
+        # One statement is one transaction; saying BEGIN and COMMIT aloud would triple the round trips.
+        self._engine = runtime.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._kept: Connection | None = None
         self._waiting: SimpleQueue[_Entry | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
 
@@ -78,7 +82,8 @@ class Inbox:
             more = self._gather(entries)
             self._store(entries)
             if not more:
-                return
+                break
+        self._drop()
 
     def _gather(self, entries: list[_Entry]) -> bool:
         """Take what else waits; False when the end was asked for."""
@@ -96,7 +101,9 @@ class Inbox:
         """Commit a group, answer it, then wake; a group that fails for its content is stored one by one."""
         try:
             jobs = self._commit([one for entry in entries for one in entry.heard])
-        except Exception as error:  # The thread must outlive whatever goes wrong, or no hook is answered again.
+        except (
+            Exception
+        ) as error:  # The thread must outlive whatever goes wrong, or no hook is answered again.
             if len(entries) > 1 and not isinstance(error, AWAY):
                 for entry in entries:
                     self._store([entry])
@@ -104,11 +111,27 @@ class Inbox:
                 _answer(entries, error)
             return
         _answer(entries, None)
-        self._runtime.waker.wake([job.id for job in jobs if job.wake], Lane.LIVE)
+        self._waker.wake([job.id for job in jobs if job.wake], Lane.LIVE)
 
     def _commit(self, heard: Sequence[Heard]) -> list[JobRef]:
-        with self._runtime.sessions.begin() as session:
-            return record_heard(session, heard)
+        """Record on the kept connection; one that broke while idle is replaced once."""
+        if self._kept is not None:
+            try:
+                return record_heard(self._kept, heard)
+            except AWAY:
+                self._drop()
+        self._kept = self._kept or self._engine.connect()
+        try:
+            return record_heard(self._kept, heard)
+        except AWAY:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._kept is not None:
+            self._kept.invalidate()
+            self._kept.close()
+            self._kept = None
 
 
 def _answer(entries: Sequence[_Entry], error: Exception | None) -> None:
@@ -128,5 +151,3 @@ def _settle(futures: Sequence["Future[None]"], error: Exception | None) -> None:
             future.set_result(None)
         else:
             future.set_exception(error)
-
-

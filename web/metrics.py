@@ -26,7 +26,9 @@ REMEMBER_SECONDS = 5.0
 RECENT = "5 minutes"
 """Outcomes are a gauge over this time: counting the whole log would read a hundred million rows."""
 
-CONNECTIONS = text("SELECT name, system, CASE WHEN enabled THEN state ELSE 'disabled' END AS state FROM connection")
+CONNECTIONS = text(
+    "SELECT name, system, CASE WHEN enabled THEN state ELSE 'disabled' END AS state FROM connection"
+)
 OUTCOMES = text(
     f"SELECT outcome, count(*) AS attempts FROM sync_log WHERE at > now() - interval '{RECENT}' GROUP BY outcome"
 )
@@ -80,12 +82,16 @@ def _family(name: str, words: str, labels: list[str], rows: Iterable[Iterable[ob
 
 
 def _database_gauges(session: Session) -> Iterator[Metric]:
-    yield _gauge("queue_age_seconds", "Age of the oldest live job that could run now", oldest_seconds(session))
+    yield _gauge(
+        "queue_age_seconds", "Age of the oldest live job that could run now", oldest_seconds(session)
+    )
     yield _gauge("dispatcher", "Whether a worker holds the dispatcher's lock", dispatcher_runs(session))
     jobs = [(count.state, count.lane, count.jobs) for count in job_counts(session)]
     yield _family("jobs", "Open jobs", ["state", "lane"], jobs)
     connections = [(*row, 1) for row in session.execute(CONNECTIONS)]
-    yield _family("connection", "Configured connections by state", ["connection", "system", "state"], connections)
+    yield _family(
+        "connection", "Configured connections by state", ["connection", "system", "state"], connections
+    )
     yield _family("attempts", f"Attempts of the last {RECENT}", ["outcome"], session.execute(OUTCOMES))
     yield _family("issues", "Open issues by cause", ["cause"], session.execute(ISSUES))
     yield _gauge("reviews", "Matches that wait for a person", session.scalar(REVIEWS) or 0)
@@ -109,4 +115,6 @@ class MetricsEndpoint:
 
     def answer(self, _: Request) -> Response:
         """Return both registries' metrics in Prometheus' text form."""
-        return Response(generate_latest(REGISTRY) + generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(
+            generate_latest(REGISTRY) + generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST
+        )

@@ -55,5 +55,3 @@ def dispatcher_runs(session: Session) -> bool:
 def job_counts(session: Session) -> list[JobCount]:
     """Count open jobs: due and waiting, running, or held for a person."""
     return [JobCount(*row) for row in session.execute(JOBS)]
-
-

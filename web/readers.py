@@ -1,10 +1,13 @@
 """Reach the hook readers of the adapters."""
 
 from adapters.base import HookReader
+from adapters.errors import Unsupported
+from adapters.registry import hook_reader
 
 
-def registered_reader(system: str) -> HookReader:
-    """Return the reader of a system. Raises LookupError when it sends no hooks."""
-    from adapters.registry import hook_reader
-
-    return hook_reader(system)
+def registered_reader(system: str) -> HookReader | None:
+    """Return the reader of a system's hooks; None when it sends none, or is of an adapter that was removed."""
+    try:
+        return hook_reader(system)
+    except Unsupported:
+        return None

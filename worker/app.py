@@ -8,13 +8,18 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from models.settings import settings
 from tasks.app import app
 from tasks.settings import PARTITIONS, RECONCILE_ALL, RETENTION
+from worker import dispatcher
+from worker.logging import configure_logging
 
 # Times are Amsterdam's. Starting two beats does no harm: each task takes a row of the day or an advisory lock,
 # and what was done tonight is not done again.
 app.conf.beat_schedule = {
     "reconcile every link": {"task": RECONCILE_ALL, "schedule": crontab(hour="2", minute="30")},
     "drop what is older than the retention": {"task": RETENTION, "schedule": crontab(hour="4", minute="10")},
-    "make the partitions of the months ahead": {"task": PARTITIONS, "schedule": crontab(hour="4", minute="40")},
+    "make the partitions of the months ahead": {
+        "task": PARTITIONS,
+        "schedule": crontab(hour="4", minute="40"),
+    },
 }
 # Wakes often enough for `boekbrug health beat` to see that it lives.
 app.conf.beat_max_loop_interval = 20
@@ -26,22 +31,16 @@ __all__ = ["app"]
 @setup_logging.connect(weak=False)
 def log_structured(**_: Any) -> None:
     """Replace Celery's log set-up by ours: one form in every process."""
-    from worker.logging import configure_logging
-
     configure_logging(settings())
 
 
 @worker_ready.connect(weak=False)
 def start_dispatcher(**_: Any) -> None:
     """Let every worker stand ready to dispatch; the advisory lock chooses one."""
-    from worker import dispatcher
-
     dispatcher.start(app)
 
 
 @worker_shutting_down.connect(weak=False)
 def stop_dispatcher(**_: Any) -> None:
     """Let go of the lock at once, so that another worker takes over before this one has finished."""
-    from worker import dispatcher
-
     dispatcher.stop()

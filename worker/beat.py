@@ -1,25 +1,22 @@
-"""Schedule in memory and leave a sign of life: two beats share no file, and a stuck one is seen."""
+"""Schedule in memory and leave a sign of life: two beats share no state, and a stuck one is seen."""
 
 from pathlib import Path
 from typing import Any
 
 from celery.beat import Scheduler as MemoryScheduler
 
-from models.settings import settings
 
+class Scheduler(MemoryScheduler):  # type: ignore[misc] # Celery is not typed
+    """Touch the file of `--schedule` at every turn of the loop, and keep nothing in it."""
 
-def sign_of_life() -> Path:
-    """Name the file that a living beat touches; beat and its health check share the data folder."""
-    return settings().data_dir / "beat.alive"
-
-
-class Scheduler(MemoryScheduler):
-    """Touch a file at every turn of the loop."""
+    def __init__(self, *arguments: Any, schedule_filename: str, **named: Any) -> None:
+        """Take the place of Celery's scheduler that keeps its times in that file."""
+        self._sign = Path(schedule_filename)
+        super().__init__(*arguments, **named)
 
     def tick(self, *arguments: Any, **named: Any) -> Any:
         """Send what is due, then leave the sign; a turn that hangs leaves none."""
         wait = super().tick(*arguments, **named)
-        path = sign_of_life()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        self._sign.parent.mkdir(parents=True, exist_ok=True)
+        self._sign.touch()
         return wait

@@ -9,10 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.settings import Settings
 from tasks.runtime import NoServers, Runtime
 from web.progress import dispatcher_runs, oldest_seconds
-from worker.beat import sign_of_life
 
 BEAT_SECONDS = 60.0
 """Three turns of beat's loop (worker.app)."""
+
+BEAT_FILE = "beat-schedule"
+"""In the data folder; what `celery beat --schedule` names, touched at every turn (worker.beat)."""
 
 ANSWER_SECONDS = 5.0
 
@@ -41,7 +43,7 @@ def worker_health(settings: Settings, url: str | None = None) -> Health:
 def beat_health(settings: Settings, url: str | None = None) -> Health:
     """Check that beat's loop turned lately."""
     try:
-        age = time.time() - sign_of_life().stat().st_mtime
+        age = time.time() - (settings.data_dir / BEAT_FILE).stat().st_mtime
     except FileNotFoundError:
         return False, "beat never turned in this data folder"
     return age <= BEAT_SECONDS, f"beat turned {age:.0f} s ago (limit {BEAT_SECONDS:g} s)"
