@@ -49,7 +49,7 @@ def hand_out(session: Session, room: Room, resend_seconds: float) -> list[Handed
     closed = _closed(session)
     busy = _busy(session)
     chosen = []
-    for connection_id, lane in sorted(session.execute(DUE).tuples(), key=lambda row: row[1] != Lane.LIVE):
+    for connection_id, lane in sorted(session.execute(DUE), key=lambda row: row[1] != Lane.LIVE):
         if connection_id in closed:
             continue
         limit = LIVE_AT_ONCE if lane == Lane.LIVE else room(connection_id, Lane(lane))
@@ -79,7 +79,7 @@ def _busy(session: Session) -> dict[tuple[int, str], int]:
         .where(outstanding())
         .group_by(SyncJob.target_connection_id, SyncJob.lane)
     )
-    return {(connection_id, lane): count for connection_id, lane, count in session.execute(query).tuples()}
+    return {(connection_id, lane): count for connection_id, lane, count in session.execute(query)}
 
 
 def _waits_for_budget(session: Session, connection_id: int, lane: str) -> bool:
@@ -118,7 +118,7 @@ def _mark(
         .where(SyncJob.id.in_(due))
         .values(handed_until=now + timedelta(seconds=resend_seconds))
         .returning(SyncJob.id, SyncJob.not_before)
-    ).tuples()
+    )
     return [job_id for job_id, _ in sorted(rows, key=lambda row: row[1])]
 
 

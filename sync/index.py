@@ -27,7 +27,7 @@ def store(session: Session, vault: Vault, connection_id: int, records: Sequence[
             select(TargetEntry.target_id, TargetEntry.modified_on).where(
                 TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(ids)
             )
-        ).tuples()
+        ).all()
     )
     changed = [
         record
@@ -128,7 +128,7 @@ def _identifiers(
             TargetIdentifier.connection_id == connection_id, TargetIdentifier.target_id.in_(ids)
         )
     )
-    for target_id, name, value in rows.tuples():
+    for target_id, name, value in rows:
         found.setdefault(target_id, {}).setdefault(name, set()).add(value)
     return found
 
@@ -154,7 +154,7 @@ def _taken(
             RelationMapping.state == MappingState.ACTIVE,
             RelationMapping.target_id.in_(ids),
         )
-    ).tuples()
+    )
     return {target: source for target, connection, source in rows if (connection, source) != owner}
 
 

@@ -19,7 +19,7 @@ BULK_ORIGINS = frozenset({Origin.BACKFILL, Origin.RECONCILE})
 """Nobody waits for these; they may never hold up or demote a live change."""
 
 HANDED = timedelta(seconds=3)
-"""How long the dispatcher leaves a live job to the wake-up that its hearer sends; a lost one costs this delay."""
+"""How long the dispatcher leaves a live job to its hearer's wake-up; a lost one costs this delay."""
 
 EVENT_SAVER = "change_event.saved_by"
 JOB_SAVER = "sync_job.saved_by"
@@ -49,7 +49,7 @@ class JobRef:
     wake: bool
 
 
-def hear(
+def hear(  # noqa: PLR0917 - the same order as record_changes
     connection: Connection | int,
     notices: Sequence[Notice],
     origin: Origin,
@@ -79,7 +79,7 @@ def _savers(notice: Notice, vault: Vault | None) -> tuple[bytes | None, bytes | 
     return vault.seal_json(notice.saved_by, EVENT_SAVER), vault.seal_json(notice.saved_by, JOB_SAVER)
 
 
-def record_changes(
+def record_changes(  # noqa: PLR0917 - one notice's columns, in the order they are told
     session: Session,
     connection: Connection | int,
     notices: Sequence[Notice],
@@ -131,29 +131,33 @@ WITH heard AS (
         CAST(:origins AS text[]), CAST(:lanes AS text[]), CAST(:correlations AS uuid[]),
         CAST(:moments AS timestamptz[]), CAST(:event_savers AS bytea[]), CAST(:job_savers AS bytea[])
     ) WITH ORDINALITY AS one (
-        connection_id, kind, record_id, origin, lane, correlation_id, received_at, event_saver, job_saver, place
+        connection_id, kind, record_id, origin, lane, correlation_id, received_at,
+        event_saver, job_saver, place
     )
 ), inbox AS (
     INSERT INTO change_event (received_at, connection_id, kind, record_id, origin, correlation_id, saved_by)
     SELECT received_at, connection_id, kind, record_id, origin, correlation_id, event_saver FROM heard
 ), wish AS (
-    SELECT connection_id, kind, record_id, count(*) AS times, min(received_at) AS since, max(received_at) AS at,
+    SELECT connection_id, kind, record_id,
+        count(*) AS times, min(received_at) AS since, max(received_at) AS at,
         CASE WHEN bool_or(lane = 'live') THEN 'live' ELSE 'bulk' END AS lane,
         (array_agg(correlation_id ORDER BY received_at DESC, place DESC))[1] AS correlation_id,
-        (array_agg(job_saver ORDER BY received_at DESC, place DESC) FILTER (WHERE job_saver IS NOT NULL))[1] AS saver
+        (array_agg(job_saver ORDER BY received_at DESC, place DESC)
+            FILTER (WHERE job_saver IS NOT NULL))[1] AS saver
     FROM heard GROUP BY connection_id, kind, record_id
 )
 INSERT INTO sync_job AS job (
-    link_id, source_connection_id, target_connection_id, kind, record_id, lane, wanted, wanted_at, wanted_since,
-    not_before, handed_until, correlation_id, saved_by
+    link_id, source_connection_id, target_connection_id, kind, record_id,
+    lane, wanted, wanted_at, wanted_since, not_before, handed_until, correlation_id, saved_by
 )
-SELECT link.id, link.source_id, link.target_id, wish.kind, wish.record_id, wish.lane, wish.times, wish.at, wish.since,
-    now(),
+SELECT link.id, link.source_id, link.target_id, wish.kind, wish.record_id,
+    wish.lane, wish.times, wish.at, wish.since, now(),
     CASE WHEN wish.lane = 'live' AND target.enabled AND target.state = 'active'
         AND coalesce(target.throttled_until <= now(), true) THEN now() + CAST(:handed AS interval) END,
     wish.correlation_id, wish.saver
 FROM wish
-JOIN link ON link.source_id = wish.connection_id AND link.enabled AND jsonb_exists(link.rules, wish.kind || 's')
+JOIN link ON link.source_id = wish.connection_id AND link.enabled
+    AND jsonb_exists(link.rules, wish.kind || 's')
 JOIN connection AS target ON target.id = link.target_id
 ORDER BY link.id, wish.kind, wish.record_id
 ON CONFLICT (link_id, kind, record_id) DO UPDATE SET
@@ -174,7 +178,8 @@ ON CONFLICT (link_id, kind, record_id) DO UPDATE SET
     lost = CASE WHEN job.state = 'due' THEN job.lost ELSE 0 END,
     correlation_id = CASE WHEN excluded.wanted_at >= job.wanted_at THEN excluded.correlation_id
         ELSE job.correlation_id END,
-    saved_by = CASE WHEN job.state = 'due' THEN coalesce(excluded.saved_by, job.saved_by) ELSE excluded.saved_by END
+    saved_by = CASE WHEN job.state = 'due' THEN coalesce(excluded.saved_by, job.saved_by)
+        ELSE excluded.saved_by END
 RETURNING job.id, job.lane,
     coalesce(job.lease_until IS NULL AND job.handed_until = now() + CAST(:handed AS interval), false) AS wake
 """)

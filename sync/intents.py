@@ -131,7 +131,7 @@ def _insert_claims(
             Claim.role == role,
             tuple_(Claim.identifier, Claim.value_hash).in_(pairs),
         )
-    ).tuples()
+    )
     holders: dict[str, list[str]] = {}
     for name, connection_id, source_id in held:
         if (connection_id, source_id) != work.owner:

@@ -132,7 +132,7 @@ def rescue(session: Session, limit: int = 500) -> list[tuple[int, int]]:
         )
         .returning(SyncJob.id, SyncJob.lost)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def stumble(session: Session, lease: Lease) -> int:

@@ -54,7 +54,7 @@ def holder_of(session: Session, work: Work, role: Role, target_id: str) -> str |
             RelationMapping.target_id == target_id,
             RelationMapping.state == MappingState.ACTIVE,
         )
-    ).tuples()
+    )
     return next((source for connection, source in rows if (connection, source) != work.owner), None)
 
 

@@ -196,7 +196,7 @@ def _missing(outside: Outside, sides: Sides, found: dict[str, Candidate], seen: 
                 RelationMapping.source_connection_id == sides.source.info.id,
                 RelationMapping.state == MappingState.ACTIVE,
             )
-        ).tuples()
+        )
         mapped = {(source, role): target for source, role, target in rows}
     for (source, role), target in sorted(mapped.items()):
         if target not in seen:

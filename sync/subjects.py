@@ -26,7 +26,7 @@ def subjects_of(
         SubjectKey.kind == kind,
         SubjectKey.record_id.in_(wanted),
     )
-    known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).tuples())
+    known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).all())
     missing = [record_id for record_id in wanted if record_id not in known]
     if missing:
         rows = [
@@ -34,5 +34,5 @@ def subjects_of(
             for one in missing
         ]
         session.execute(insert(SubjectKey).values(rows).on_conflict_do_nothing())
-        known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).tuples())
+        known = dict(session.execute(select(SubjectKey.record_id, SubjectKey.sealed).where(*where)).all())
     return {record_id: vault.subject(sealed) for record_id, sealed in known.items() if sealed is not None}

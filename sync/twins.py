@@ -65,7 +65,7 @@ def twins_of(
             SourceIdentifier.record_id != record_id,
         )
         .distinct()
-    ).tuples()
+    )
     found: dict[str, list[str]] = {}
     for name, other in rows:
         found.setdefault(name, []).append(other)

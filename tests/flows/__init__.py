@@ -1,0 +1,1 @@
+"""Stories that run the whole bridge between two sandboxes."""
