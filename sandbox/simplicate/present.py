@@ -73,7 +73,7 @@ class Presenter:
         lied = {name: depart(value, table[name], draw >> at % 16) for at, (name, value) in enumerate(full.items())}
         if "address" in lied and lied["address"] and draw % 2:
             lied["address"] = [lied["address"]]
-        if draw % 17 == 0 and "created_at" in lied:
+        if draw % 17 == 0 and "created" in lied:
             lied["created_at"] = lied["created"] = "0000-00-00 00:00:00"
         return _tidy(lied, keep_blank=draw % 3 == 0)
 

@@ -1,0 +1,20 @@
+import re
+from typing import Any
+
+from tests.sandbox.clients import ROOT, Simplicate, SnelStart
+
+
+def test_every_example_of_the_readme_runs(snelstart: SnelStart, simplicate: Simplicate) -> None:
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    room: dict[str, Any] = {"SNELSTART": snelstart.url, "SIMPLICATE": simplicate.url}
+    assert len(blocks) > 10
+    for block in blocks:
+        exec(compile(block, "sandbox/README.md", "exec"), room)
+
+
+def test_the_readme_names_every_option_and_control(snelstart: SnelStart, simplicate: Simplicate) -> None:
+    text = (ROOT / "sandbox" / "README.md").read_text()
+    for client in (snelstart, simplicate):
+        for name in client.control("GET", "options"):
+            assert f"`{name}`" in text
