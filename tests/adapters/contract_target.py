@@ -1,10 +1,6 @@
-"""State what every target must do; each adapter's tests inherit it and bring their own fixtures.
+"""State what every target must do; each adapter's tests inherit it and bring two fixtures.
 
-class TestContract(TargetContract):
-    @pytest.fixture
-    def target(self, ...) -> Target: ...
-    @pytest.fixture
-    def unreachable(self, ...) -> Target: ...
+`target` opens the system's stand-in, `unreachable` a connection to a port where nobody listens.
 """
 
 from dataclasses import replace
@@ -38,16 +34,6 @@ class TargetContract:
 
     unknown_id = "00000000-0000-4000-8000-0000000000ff"
     """An id of the system's own form that no record has."""
-
-    @pytest.fixture
-    def target(self) -> Target:
-        """Open the system under test."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def unreachable(self) -> Target:
-        """Open a connection to a port where nobody listens."""
-        raise NotImplementedError
 
     @pytest.fixture
     def number(self) -> int:
