@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.simplicate.client import utc_now
-from adapters.simplicate.marks import CLOCK_CHANGE, look_back
+from adapters.simplicate.marks import BEGINNING, CLOCK_CHANGE, look_back
 from models.words import Kind
 from tests.adapters.contract_source import Follower
 from tests.adapters.simplicate.world import SimplicateWorld
@@ -164,7 +164,7 @@ def test_the_cursor_holds_no_personal_number(world: SimplicateWorld) -> None:
     assert "111222333" not in follower.cursor
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1))  # noqa: DTZ001 - Simplicate's carry none.)
+@given(st.datetimes(BEGINNING.replace(year=2020), BEGINNING.replace(year=2030)))
 def test_the_look_back_covers_what_the_clock_shows_again(at: datetime) -> None:
     back = look_back(at, timedelta(minutes=2), AMSTERDAM)
     assert back in (timedelta(minutes=2), CLOCK_CHANGE)
