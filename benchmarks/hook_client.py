@@ -1,4 +1,4 @@
-"""Send signed hooks over kept-alive connections, as fast as they are answered, and print how many per second."""
+"""Send signed hooks over kept-alive connections, as fast as they are answered; print how many per second."""
 
 import argparse
 import asyncio
@@ -51,7 +51,7 @@ class Sender(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         # uvloop's transports keep the interface without inheriting it.
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
         self._transport.write(next(self._tally.requests))
 
     def data_received(self, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Serve the floor of figure 4: read the body, one INSERT, one LPUSH, answer; nothing is checked or decided."""
+"""Serve the floor of figure 4: read the body, one INSERT, one LPUSH, answer; nothing is decided."""
 
 import os
 from typing import Any
@@ -7,7 +7,11 @@ from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 from starlette.types import Message, Receive, Scope, Send
 
-TABLE = "CREATE TABLE IF NOT EXISTS floor_hook (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL)"
+TABLE = """
+CREATE TABLE IF NOT EXISTS floor_hook (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL
+)
+"""
 CONNECTIONS = 20
 """As many as the product's own pool may open."""
 

@@ -38,7 +38,8 @@ class Runtime:
         """Build everything without connecting yet. Raises NoServers."""
         if chosen.database_url is None or chosen.redis_url is None:
             raise NoServers(
-                "BOEKBRUG_DATABASE_URL and BOEKBRUG_REDIS_URL must be set; `boekbrug` starts its own servers and sets them"
+                "BOEKBRUG_DATABASE_URL and BOEKBRUG_REDIS_URL must be set; "
+                "`boekbrug` starts its own servers and sets them"
             )
         engine = open_engine(chosen.database_url, chosen.database_pool)
         sessions, vault = open_sessions(engine), open_vault(chosen)

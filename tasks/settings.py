@@ -21,10 +21,10 @@ RECONCILE = "boekbrug.reconcile"
 PARTITIONS = "boekbrug.partitions"
 
 VISIBILITY_SECONDS = 300
-"""Longer than any job may take; the shortest value of all apps on one broker wins (facts/celery-redis.md §2.2)."""
+"""Longer than any job may take; of all apps on one broker the shortest wins (facts/celery-redis.md §2.2)."""
 
 WORKER_CONNECTIONS = 20
-"""Redis connections beside one per thread; too few and acknowledgements are lost (facts/celery-redis.md §2.3)."""
+"""Redis connections beside one per thread; too few lose acknowledgements (facts/celery-redis.md §2.3)."""
 
 
 class NoBroker(Exception):
@@ -49,7 +49,7 @@ def broker_url(redis_url: str | None) -> str:
 
 
 def celery_settings(settings: Settings) -> dict[str, Any]:
-    """Return Celery's configuration; what each value protects from was measured (facts/celery-redis.md §2)."""
+    """Return Celery's configuration; what each protects from was measured (facts/celery-redis.md §2)."""
     return {
         "broker_url": broker_url(settings.redis_url),
         **BROKER,

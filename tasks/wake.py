@@ -1,4 +1,4 @@
-"""Send wake-ups: small, fast and allowed to fail, because the job row and the dispatcher make up for a lost one."""
+"""Send wake-ups: small, fast and allowed to fail, because row and dispatcher make up for a lost one."""
 
 import time
 from base64 import b64encode
@@ -19,7 +19,7 @@ from tasks.app import app
 from tasks.settings import RUN_JOB, NoBroker, queue_of
 
 TIMEOUT_SECONDS = 0.4
-"""Of one try; a stale connection is tried once more, so a wake-up takes under a second even from a frozen Redis."""
+"""Of connecting and of the answer each, so a wake-up takes under a second even from a frozen Redis."""
 
 REST_SECONDS = 1.0
 """How long after a failure nothing is tried: a hook may not pay for a Redis that is away."""
@@ -56,7 +56,7 @@ class Waker:
         self._templates: dict[str, str] = {}
 
     def wake(self, job_ids: Iterable[int], lane: Lane) -> bool:
-        """Tell the workers to run jobs; False when the broker is away. Never raises, never takes over a second."""
+        """Tell the workers to run jobs; False when the broker is away. Never raises, never hangs."""
         ids = list(job_ids)
         if not ids:
             return True
@@ -70,11 +70,12 @@ class Waker:
         return True
 
     def _push(self, job_ids: list[int], queue: str) -> None:
-        """Push all in one piece: redis-py cuts a long command into many sends, and each may wait for its turn to run."""
+        """Push all in one piece: redis-py cuts a long command up, and each piece waits for its turn."""
         messages = [self.message(job_id, queue) for job_id in job_ids]
         connection = self._client.connection_pool.get_connection()
         try:
-            connection.send_packed_command([b"".join(connection.pack_command("LPUSH", queue, *messages))])
+            command = b"".join(connection.pack_command("LPUSH", queue, *messages))  # type: ignore[no-untyped-call]
+            connection.send_packed_command([command])  # type: ignore[no-untyped-call]
             connection.read_response()
         finally:
             self._client.connection_pool.release(connection)
@@ -113,7 +114,7 @@ def _waker() -> Waker:
 
 
 def wake(job_ids: Iterable[int], lane: Lane) -> bool:
-    """Tell the workers to run jobs; False when the broker is away. Never raises, never takes over a second."""
+    """Tell the workers to run jobs; False when the broker is away. Never raises or takes over a second."""
     try:
         return _waker().wake(job_ids, lane)
     except NoBroker:

@@ -32,7 +32,7 @@ def _set_up_logging(chosen: Settings) -> None:
 
 
 class FrontDoor:
-    """Send hooks to their endpoint and everything else to the framework, which would cost a hook half its time."""
+    """Send hooks to their endpoint and everything else to the framework, which costs half a hook's time."""
 
     def __init__(self, hooks: HookEndpoint, rest: FastAPI) -> None:
         """Put one before the other."""

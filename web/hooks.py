@@ -50,7 +50,7 @@ STATUS = {
     "not_json": 400,
     "database": 503,
 }
-"""Reason -> status; a disabled connection looks unknown, and a 410 would make vendors drop the hook for good."""
+"""Reason -> status; a disabled connection looks unknown: at a 410 a vendor may drop the hook for good."""
 
 HEADERS = {
     # The rest of an unread body may not be taken for the next request.
@@ -85,8 +85,6 @@ class HookEndpoint:
         """Answer one hook; the path after `/hooks/` is the token."""
         request = Request(scope, receive)
         try:
-            if request.method != "POST":
-                raise Refused("method")
             response = await self._answer(request, scope["path"].removeprefix(PREFIX))
         except ClientDisconnect:
             return
@@ -95,6 +93,8 @@ class HookEndpoint:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, token: str) -> Response:
+        if request.method != "POST":
+            raise Refused("method")
         received_at = datetime.now(UTC)
         door = await self._door(token)
         body = await _read(request, self._runtime.settings.max_hook_bytes)

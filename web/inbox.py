@@ -19,7 +19,7 @@ GROUP = 200
 """Hooks in one commit: enough to share its cost, few enough to stay within some milliseconds."""
 
 WAITING = 2000
-"""Hooks that may wait for a commit; beyond it the sender is told to come back, as with a database that is away."""
+"""Hooks that may wait for a commit; beyond it the sender is told to come back later."""
 
 PATIENCE_SECONDS = 10.0
 """How long a hook waits for its commit; senders give up at about this time themselves."""
@@ -101,9 +101,7 @@ class Inbox:
         """Commit a group, answer it, then wake; a group that fails for its content is stored one by one."""
         try:
             jobs = self._commit([one for entry in entries for one in entry.heard])
-        except (
-            Exception
-        ) as error:  # The thread must outlive whatever goes wrong, or no hook is answered again.
+        except Exception as error:  # noqa: BLE001 - the thread must outlive anything, or nobody is answered again
             if len(entries) > 1 and not isinstance(error, AWAY):
                 for entry in entries:
                     self._store([entry])

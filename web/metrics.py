@@ -23,15 +23,13 @@ from web.progress import dispatcher_runs, job_counts, oldest_seconds
 REMEMBER_SECONDS = 5.0
 """Several scrapers, or an impatient one, cost PostgreSQL no more than one."""
 
-RECENT = "5 minutes"
-"""Outcomes are a gauge over this time: counting the whole log would read a hundred million rows."""
-
 CONNECTIONS = text(
     "SELECT name, system, CASE WHEN enabled THEN state ELSE 'disabled' END AS state FROM connection"
 )
 OUTCOMES = text(
-    f"SELECT outcome, count(*) AS attempts FROM sync_log WHERE at > now() - interval '{RECENT}' GROUP BY outcome"
+    "SELECT outcome, count(*) FROM sync_log WHERE at > now() - interval '5 minutes' GROUP BY outcome"
 )
+"""A gauge over the last minutes: counting the whole log would read a hundred million rows."""
 ISSUES = text("SELECT cause, count(*) AS issues FROM issue WHERE closed_at IS NULL GROUP BY cause")
 REVIEWS = text("SELECT count(*) FROM review WHERE decision IS NULL AND superseded_at IS NULL")
 
@@ -92,7 +90,7 @@ def _database_gauges(session: Session) -> Iterator[Metric]:
     yield _family(
         "connection", "Configured connections by state", ["connection", "system", "state"], connections
     )
-    yield _family("attempts", f"Attempts of the last {RECENT}", ["outcome"], session.execute(OUTCOMES))
+    yield _family("attempts", "Attempts of the last 5 minutes", ["outcome"], session.execute(OUTCOMES))
     yield _family("issues", "Open issues by cause", ["cause"], session.execute(ISSUES))
     yield _gauge("reviews", "Matches that wait for a person", session.scalar(REVIEWS) or 0)
 

@@ -6,9 +6,9 @@ from sqlalchemy import Connection as Session
 from sqlalchemy import text
 
 DISPATCHER_LOCK = 0x60E6B469
-"""Key of the dispatcher's advisory lock; the same constant stands in worker/dispatcher.py, a room above this one."""
+"""Key of the dispatcher's advisory lock; it stands in worker/dispatcher.py too, a room above this one."""
 
-# Only live jobs that could run count: bulk may wait hours for its budget, and a parked connection is no standstill.
+# Only live jobs that could run count: bulk may wait hours for its budget, and a parked connection is well.
 OLDEST = text("""
 SELECT extract(epoch FROM now() - min(greatest(job.wanted_since, job.not_before)))
 FROM sync_job AS job JOIN connection AS target ON target.id = job.target_connection_id

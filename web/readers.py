@@ -6,7 +6,7 @@ from adapters.registry import hook_reader
 
 
 def registered_reader(system: str) -> HookReader | None:
-    """Return the reader of a system's hooks; None when it sends none, or is of an adapter that was removed."""
+    """Return the reader of a system's hooks; None when it sends none or its adapter is gone."""
     try:
         return hook_reader(system)
     except Unsupported:

@@ -63,7 +63,7 @@ NL = Words(
         "unknown": "afloop onbekend, wordt opgezocht",
         "lost": "afgebroken, begint opnieuw",
         "deleted": "verwijderd in het CRM",
-        "database_away": "De database antwoordt niet. Nieuwe wijzigingen worden geweigerd en later opnieuw aangeboden.",
+        "database_away": "De database antwoordt niet. Nieuwe wijzigingen worden later opnieuw aangeboden.",
     }
 )
 
@@ -120,7 +120,7 @@ EN = Words(
         "unknown": "outcome unknown, is being located",
         "lost": "broken off, starts again",
         "deleted": "deleted in the CRM",
-        "database_away": "The database does not answer. New changes are refused and will be offered again.",
+        "database_away": "The database does not answer. New changes will be offered again later.",
     }
 )
 

@@ -11,8 +11,7 @@ from tasks.settings import PARTITIONS, RECONCILE_ALL, RETENTION
 from worker import dispatcher
 from worker.logging import configure_logging
 
-# Times are Amsterdam's. Starting two beats does no harm: each task takes a row of the day or an advisory lock,
-# and what was done tonight is not done again.
+# Times are Amsterdam's. Starting two beats does no harm: the tasks take advisory locks or do nothing twice.
 app.conf.beat_schedule = {
     "reconcile every link": {"task": RECONCILE_ALL, "schedule": crontab(hour="2", minute="30")},
     "drop what is older than the retention": {"task": RETENTION, "schedule": crontab(hour="4", minute="10")},

@@ -6,7 +6,7 @@ from typing import Any
 from celery.beat import Scheduler as MemoryScheduler
 
 
-class Scheduler(MemoryScheduler):  # type: ignore[misc] # Celery is not typed
+class Scheduler(MemoryScheduler):
     """Touch the file of `--schedule` at every turn of the loop, and keep nothing in it."""
 
     def __init__(self, *arguments: Any, schedule_filename: str, **named: Any) -> None:

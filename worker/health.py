@@ -50,7 +50,7 @@ def beat_health(settings: Settings, url: str | None = None) -> Health:
 
 
 def web_health(settings: Settings, url: str | None = None) -> Health:
-    """Check that the web process answers; what else is away is `/readyz`, and restarting it would not help."""
+    """Check that the web process answers; `/readyz` tells what else is away, which no restart cures."""
     return _answers(f"{url or settings.public_url}/healthz")
 
 
