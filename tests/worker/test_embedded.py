@@ -177,7 +177,7 @@ def test_what_a_killed_owner_left_is_adopted_or_replaced(
     data_dir: Path, tmp_path: Path, start_module: StartModule, victims: tuple[str, ...]
 ) -> None:
     (tmp_path / "owner.py").write_text(OWNER)
-    path = os.pathsep.join((str(tmp_path), str(Path.cwd())))
+    path = os.pathsep.join((str(tmp_path), str(Path.cwd()), os.environ.get("PYTHONPATH", "")))
     ready = re.compile(r"pids (?P<postgres>\d+) (?P<redis>\d+)\n")
     owner = start_module("owner", str(data_dir), env={"PYTHONPATH": path}, ready=ready)
     pids = {name: int(pid) for name, pid in owner.wait_for(ready).groupdict().items()}

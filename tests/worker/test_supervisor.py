@@ -116,8 +116,9 @@ def test_a_process_that_cannot_run_is_tried_ever_less_often(make_supervisor: Mak
 def test_waiting_for_health_in_vain_tells_the_last_words(make_supervisor: MakeSupervisor) -> None:
     supervisor = make_supervisor(web="broken")
     supervisor.start()
+    eventually(lambda: supervisor.starts("web") == 2)
     with pytest.raises(TimeoutError, match=r"web is not healthy(.|\n)*no paper"):
-        supervisor.wait_healthy(1)
+        supervisor.wait_healthy(0.1)
 
 
 def test_processes_end_in_reverse_order_and_stubborn_ones_are_killed(
@@ -156,7 +157,8 @@ def test_processes_die_with_a_killed_supervisor(
 ) -> None:
     compose = write_compose(tmp_path, {"worker": "stubborn"})
     (tmp_path / "keeper.py").write_text(KEEPER)
-    environment = {"NOTES": str(notes), "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path.cwd())))}
+    path = os.pathsep.join((str(tmp_path), str(Path.cwd()), os.environ.get("PYTHONPATH", "")))
+    environment = {"NOTES": str(notes), "PYTHONPATH": path}
     keeper = start_module(
         "keeper", str(tmp_path), str(compose), env=environment, ready=re.compile(r"pid \d+\n")
     )
