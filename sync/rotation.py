@@ -1,7 +1,7 @@
-"""Move stored secrets and lookups to the newest master key, in small batches that may be stopped at any moment."""
+"""Move stored secrets and lookups to the newest master key, in batches that may be stopped at any moment."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ Rebuild = Callable[[Sessions, Vault], Iterator[int]]
 """Re-hash one table whose values cannot be got back from their hash; yields rows done per committed batch."""
 
 REBUILDS: Sequence[tuple[str, Rebuild]] = ()
-"""Hashed lookups, by name: the target index from a full refresh, claims and source identifiers from snapshots."""
+"""Hashed lookups: the target index from a full refresh, claims and source identifiers from snapshots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def rotate(
     columns: Sequence[Column] = COLUMNS,
     rebuilds: Sequence[tuple[str, Rebuild]] = REBUILDS,
     batch: int = BATCH,
-) -> Iterator[Progress]:
-    """Move everything to the newest key, one committed batch at a time; started again, it goes on where it was.
+) -> Generator[Progress, None, None]:
+    """Move everything to the newest key, one committed batch at a time; a second run goes on from there.
 
     Both keys must stay configured until it is done. Raises Unreadable when a value's key is not configured.
     """

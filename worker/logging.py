@@ -28,10 +28,18 @@ def configure_logging(settings: Settings, *, quiet: bool = False) -> None:
 
     `quiet` keeps warnings and worse only, for commands, whose answer is what they print.
     """
-    level = logging.WARNING if quiet else logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    level = (
+        logging.WARNING
+        if quiet
+        else logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    )
     shared = _shared()
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,

@@ -1,1 +1,1 @@
-"""The configuration file: read, checked, compared with what is stored, applied in one transaction, exported."""
+"""The configuration file: read, checked, compared with what is stored, applied, exported."""

@@ -39,10 +39,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Hold what the database has: the active configuration, and what a file removed but history still needs."""
+    """Hold what the database has: the configuration, and what a file removed but history needs."""
 
-    configuration: Configuration = Configuration()
-    removed: Configuration = Configuration()
+    configuration: Configuration = field(default_factory=Configuration)
+    removed: Configuration = field(default_factory=Configuration)
     secrets: Mapping[str, Secrets | None] = field(default_factory=dict, repr=False)
     """Per connection; None when no configured key opens them."""
     used_connections: frozenset[str] = frozenset()
@@ -76,7 +76,9 @@ def _connections(stored: Stored, wanted: Configuration, secrets: Mapping[str, Se
     yield from _kept("connection", now, wanted.connections, gone, details)
 
 
-def _kept(noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], gone: Mapping[str, Any], details: Any) -> Iterator[Change]:
+def _kept(
+    noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], gone: Mapping[str, Any], details: Any
+) -> Iterator[Change]:
     for name, block in wanted.items():
         if name in now:
             if found := details(name, now[name], block):
@@ -87,7 +89,9 @@ def _kept(noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], gone: M
             yield Change("created", noun, name)
 
 
-def _removed(noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], used: frozenset[str]) -> Iterator[Change]:
+def _removed(
+    noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], used: frozenset[str]
+) -> Iterator[Change]:
     for name in now:
         if name not in wanted:
             yield Change("disabled" if name in used else "removed", noun, name)

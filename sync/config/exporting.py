@@ -13,7 +13,11 @@ WIDTH = 110
 def export_yaml(configuration: Configuration) -> str:
     """Return the file's text, with what equals a default left out."""
     return yaml.dump(
-        document(configuration), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH,
+        document(configuration),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=WIDTH,
         default_flow_style=False,
     )
 

@@ -30,10 +30,14 @@ TYPE_ENDINGS = ("_type", "_parsing", "_from_float", "_parsing_size", "_attribute
 OWN_TYPES = frozenset({"url", "insecure", "number_range"})
 
 
-def flaws_of(error: ValidationError, base: Path, tree: Tree, model: type[BaseModel], extra: Iterable[str] = ()) -> list[Flaw]:
+def flaws_of(
+    error: ValidationError, base: Path, tree: Tree, model: type[BaseModel], extra: Iterable[str] = ()
+) -> list[Flaw]:
     """Return one flaw per error; `extra` names keys that are known beside those of the model."""
     return [
-        _flaw(found, base, tree, [*_keys(model, found["loc"][:-1]), *(extra if len(found["loc"]) == 1 else ())])
+        _flaw(
+            found, base, tree, [*_keys(model, found["loc"][:-1]), *(extra if len(found["loc"]) == 1 else ())]
+        )
         for found in error.errors(include_url=False, include_input=False)
     ]
 

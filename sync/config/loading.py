@@ -43,11 +43,19 @@ REMOVED = "_removed"
 """Reserved in options and rules: no longer in the file, kept because history hangs on it."""
 
 LINK_TRACES: tuple[InstrumentedAttribute[int], ...] = (
-    RelationMapping.link_id, SyncJob.link_id, SyncLog.link_id, Issue.link_id, Review.link_id, Reconciliation.link_id,
+    RelationMapping.link_id,
+    SyncJob.link_id,
+    SyncLog.link_id,
+    Issue.link_id,
+    Review.link_id,
+    Reconciliation.link_id,
 )
 CONNECTION_TRACES: tuple[InstrumentedAttribute[int], ...] = (
     # A block of calls stays too: a connection made anew would spend the same hour twice.
-    Snapshot.connection_id, TargetEntry.connection_id, BudgetBlock.connection_id, ChangeEvent.connection_id,
+    Snapshot.connection_id,
+    TargetEntry.connection_id,
+    BudgetBlock.connection_id,
+    ChangeEvent.connection_id,
     SubjectKey.connection_id,
 )
 
@@ -122,9 +130,13 @@ def _configuration(
 ) -> Configuration:
     return Configuration(
         connections={
-            row.name: connection_block(row) for row in connections if row.options.get(REMOVED, False) == removed
+            row.name: connection_block(row)
+            for row in connections
+            if row.options.get(REMOVED, False) == removed
         },
-        links={link.name: link_block(link, names) for link in links if link.rules.get(REMOVED, False) == removed},
+        links={
+            link.name: link_block(link, names) for link in links if link.rules.get(REMOVED, False) == removed
+        },
     )
 
 

@@ -64,7 +64,7 @@ class ConnectionBlock(Block):
     """Several are valid at once, so a secret can be changed without a gap; none means no web hook."""
     limits: Limits = Limits()
     enabled: bool = True
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default={})
     """Every other key of the block, checked by the system's own options model."""
 
 
@@ -74,7 +74,7 @@ class LinkBlock(Block):
     source: Text
     target: Text
     enabled: bool = True
-    rules: dict[str, Block] = {}
+    rules: dict[str, Block] = Field(default={})
     """Key of `rules.KINDS` -> the rules of that kind."""
 
 
@@ -83,5 +83,5 @@ class Configuration(Block):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    connections: Mapping[str, ConnectionBlock] = {}
-    links: Mapping[str, LinkBlock] = {}
+    connections: Mapping[str, ConnectionBlock] = Field(default={})
+    links: Mapping[str, LinkBlock] = Field(default={})

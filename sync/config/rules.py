@@ -32,7 +32,7 @@ class RelationRules(Block):
     """Say which relations take part and how they are matched, numbered and written."""
 
     flag: Text | None
-    """The checkbox in the CRM that lets a record take part; `null`, written out, lets every record take part."""
+    """The checkbox in the CRM that lets a record take part; a written `null` lets every record do so."""
     roles: dict[Text, Literal["customer", "supplier", "both"]] = {}
     """Label of the CRM's relation type -> the role in the books. A label that is not named takes no part."""
     match: Annotated[list[MatchKey], Field(min_length=1)] = ["kvk", "vat", "relation_number"]
@@ -40,7 +40,7 @@ class RelationRules(Block):
     number: Literal["crm", "own"] = "crm"
     """Whose number a created relation gets: the CRM's relation number, or one of `number_range`."""
     number_range: NumberRange = [100_000, 999_999]
-    """First and last number to hand out; also used for a second role and where the CRM's number does not fit."""
+    """First and last number to hand out; also for a second role and where the CRM's number does not fit."""
     create: bool = True
     """Whether a record without a match is created, or waits for a person."""
     blank_empty: bool = False
@@ -50,7 +50,7 @@ class RelationRules(Block):
     on_deleted: Literal["keep"] = "keep"
     """What happens in the target when a record is deleted in the CRM: it stays, and the report says so."""
     main_contact: Text | None = None
-    """Function of the contact person that goes along where the target holds only one; None takes the CRM's first."""
+    """Function of the contact person for a target that holds only one; None takes the CRM's first."""
     bsn_source: Text | None = None
     """Name of the CRM's (custom) field that holds the BSN."""
     rsin_source: Text | None = None

@@ -47,7 +47,9 @@ def _secret_places(block: Mapping[str, Any], path: Path) -> Iterator[tuple[Path,
     if isinstance(hooks, list):
         yield from (((*path, "hook_secrets", index), value) for index, value in enumerate(hooks))
     # A bare secret where a list or block belongs is a secret in the file all the same.
-    yield from (((*path, key), value) for key, value in (("credentials", credentials), ("hook_secrets", hooks)))
+    yield from (
+        ((*path, key), value) for key, value in (("credentials", credentials), ("hook_secrets", hooks))
+    )
 
 
 def resolve_all(

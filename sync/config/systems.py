@@ -1,4 +1,4 @@
-"""Say what the configuration needs to know of outside systems, so that it can be checked without any of them."""
+"""Say what the configuration needs to know of outside systems, so it can be checked without them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol

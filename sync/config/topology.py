@@ -13,7 +13,10 @@ DUTCH: Mapping[Side, str] = {"source": "bron", "target": "doel"}
 
 
 def link_flaws(
-    links: Mapping[str, LinkBlock], connections: Mapping[str, ConnectionBlock | None], tree: Tree, systems: Systems
+    links: Mapping[str, LinkBlock],
+    connections: Mapping[str, ConnectionBlock | None],
+    tree: Tree,
+    systems: Systems,
 ) -> list[Flaw]:
     """Return every flaw of the links; connections that are broken themselves (None) count as existing."""
     return [
@@ -24,14 +27,19 @@ def link_flaws(
 
 
 def _ends(
-    links: Mapping[str, LinkBlock], connections: Mapping[str, ConnectionBlock | None], tree: Tree, systems: Systems
+    links: Mapping[str, LinkBlock],
+    connections: Mapping[str, ConnectionBlock | None],
+    tree: Tree,
+    systems: Systems,
 ) -> Iterator[Flaw]:
     for name, link in links.items():
         for side in SIDES:
             end = link.source if side == "source" else link.target
             path = ("links", name, side)
             if end not in connections:
-                yield Flaw("no_connection", path, tree.mark(path), {"name": end, **hint(end, list(connections))})
+                yield Flaw(
+                    "no_connection", path, tree.mark(path), {"name": end, **hint(end, list(connections))}
+                )
                 continue
             block = connections[end]
             if block and block.system in systems.names() and not takes(systems, block.system, side):

@@ -26,7 +26,10 @@ ACTIONS: dict[Action, tuple[str, str]] = {
     "disabled": ("staat niet meer in het bestand: uitgezet, koppelingen en logboek blijven",
                  "is no longer in the file: switched off, mappings and log are kept"),
 }  # fmt: skip
-NOUNS: dict[Noun, tuple[str, str]] = {"connection": ("verbinding", "connection"), "link": ("koppeling", "link")}
+NOUNS: dict[Noun, tuple[str, str]] = {
+    "connection": ("verbinding", "connection"),
+    "link": ("koppeling", "link"),
+}
 
 File = Annotated[Path | None, typer.Argument(help="The file; boekbrug.yaml (or --config) when left out.")]
 
@@ -47,7 +50,9 @@ def plan(ctx: typer.Context, file: File = None) -> None:
         changes = plan_wanted(here.runtime.sessions, here.runtime.vault, wanted)
     except FileRefused as refusal:
         raise _refused(refusal, path) from None
-    here.output.show({"changes": [_document(change) for change in changes]}, lambda: _print(here.output, changes))
+    here.output.show(
+        {"changes": [_document(change) for change in changes]}, lambda: _print(here.output, changes)
+    )
 
 
 def apply(ctx: typer.Context, file: File = None) -> None:
@@ -64,7 +69,9 @@ def apply(ctx: typer.Context, file: File = None) -> None:
 
 def export(
     ctx: typer.Context,
-    out: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
+    ] = None,
 ) -> None:
     """Write the configuration as a file that `apply` accepts unchanged; secrets stay references."""
     here = command(ctx)
@@ -73,16 +80,22 @@ def export(
     text = export_yaml(configuration)
     if out is not None:
         _write(out, text)
-        here.output.show({"written": str(out)}, lambda: here.output.say(f"Geschreven: {out}", f"Written: {out}"))
+        here.output.show(
+            {"written": str(out)}, lambda: here.output.say(f"Geschreven: {out}", f"Written: {out}")
+        )
     else:
-        here.output.show(document(configuration), lambda: print(text, end=""))
+        here.output.show(document(configuration), lambda: here.output.write(text))
 
 
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Failure(Exit.USAGE, f"{path}: niet te schrijven ({error.strerror})", f"{path}: cannot be written ({error.strerror})") from None
+        raise Failure(
+            Exit.USAGE,
+            f"{path}: niet te schrijven ({error.strerror})",
+            f"{path}: cannot be written ({error.strerror})",
+        ) from None
 
 
 def read_file(here: Context, path: Path) -> Wanted:

@@ -23,8 +23,20 @@ from worker.runtime import Runtime
 STATES: dict[str, tuple[str, str]] = {
     ConnectionState.ACTIVE: ("werkt", "works"),
     ConnectionState.PARKED: ("wacht tot het systeem terug is", "waits until the system is back"),
-    ConnectionState.NEEDS_CONSENT: ("wacht op toestemming van een beheerder", "waits for an administrator's consent"),
+    ConnectionState.NEEDS_CONSENT: (
+        "wacht op toestemming van een beheerder",
+        "waits for an administrator's consent",
+    ),
 }
+
+COLUMNS = (
+    ("verbinding", "connection"),
+    ("systeem", "system"),
+    ("adres", "address"),
+    ("toestand", "state"),
+    ("sinds", "since"),
+    ("web hook", "web hook"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +76,9 @@ def _document(row: Connection) -> dict[str, Any]:
 
 def _state(row: Connection, output: Output) -> str:
     if row.options.get(REMOVED):
-        return output.words("uit het bestand verwijderd, historie bewaard", "removed from the file, history kept")
+        return output.words(
+            "uit het bestand verwijderd, historie bewaard", "removed from the file, history kept"
+        )
     if not row.enabled:
         return output.words("uitgezet", "switched off")
     words = output.words(*STATES.get(row.state, (row.state, row.state)))
@@ -73,8 +87,7 @@ def _state(row: Connection, output: Output) -> str:
 
 def _table(output: Output, rows: Sequence[Connection]) -> None:
     words = output.words
-    columns = [words("verbinding", "connection"), words("systeem", "system"), words("adres", "address"),
-               words("toestand", "state"), words("sinds", "since"), words("web hook", "web hook")]  # fmt: skip
+    columns = [words(*column) for column in COLUMNS]
     output.table(
         columns,
         [
@@ -104,13 +117,17 @@ class Checked:
 
 def check(
     ctx: typer.Context,
-    connection: Annotated[str | None, typer.Argument(help="One connection; all enabled ones when left out.")] = None,
+    connection: Annotated[
+        str | None, typer.Argument(help="One connection; all enabled ones when left out.")
+    ] = None,
 ) -> None:
-    """Check credentials, rights, clock and limits by calling the systems; exit 1 or 3 when something is wrong."""
+    """Check credentials, rights, clock and limits by calling the systems; exit 1 or 3 if one fails."""
     here = command(ctx)
     rows = [row for row in _rows(here.runtime) if (row.name == connection if connection else row.enabled)]
     if connection and not rows:
-        raise Failure(Exit.USAGE, f"Er is geen verbinding {connection}.", f"There is no connection {connection}.")
+        raise Failure(
+            Exit.USAGE, f"Er is geen verbinding {connection}.", f"There is no connection {connection}."
+        )
     found = [check_one(row, here.runtime) for row in rows]
     here.output.show({"connections": [_checked(one) for one in found]}, lambda: _print(here, found))
     if all(one.ok for one in found):

@@ -1,4 +1,4 @@
-"""Hold what every command gets: the global options, the output, and a runtime that opens when it is first asked for."""
+"""Hold what every command gets: global options, output, and a runtime that opens at first use."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -30,7 +30,9 @@ class Context:
         try:
             return Settings()
         except ValidationError as error:
-            names = ", ".join(f"BOEKBRUG_{str(one['loc'][0]).upper()}" for one in error.errors(include_input=False))
+            names = ", ".join(
+                f"BOEKBRUG_{str(one['loc'][0]).upper()}" for one in error.errors(include_input=False)
+            )
             raise Failure(
                 Exit.USAGE, f"Instelling niet te lezen: {names}", f"Setting cannot be read: {names}"
             ) from None

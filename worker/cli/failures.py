@@ -1,4 +1,4 @@
-"""Turn what a command may run into, to a sentence and an exit code, so nobody ever sees a traceback for an outage."""
+"""Turn what a command may meet into a sentence and an exit code, so no outage shows a traceback."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,7 +42,11 @@ def _redis(_: Any) -> Failure:
 
 
 def _embedded(error: Any) -> Failure:
-    return Failure(Exit.UNREACHABLE, f"De eigen servers starten niet. {error}", f"The embedded servers do not start. {error}")
+    return Failure(
+        Exit.UNREACHABLE,
+        f"De eigen servers starten niet. {error}",
+        f"The embedded servers do not start. {error}",
+    )
 
 
 def _unreadable(_: Any) -> Failure:
@@ -58,7 +62,11 @@ def _unreadable(_: Any) -> Failure:
 def _outside(error: Any) -> Failure:
     if isinstance(error, Throttled):
         when = error.retry_at.isoformat(timespec="seconds")
-        return Failure(Exit.UNREACHABLE, f"De aanroepen zijn op; weer vanaf {when}.", f"No calls left; again from {when}.")
+        return Failure(
+            Exit.UNREACHABLE,
+            f"De aanroepen zijn op; weer vanaf {when}.",
+            f"No calls left; again from {when}.",
+        )
     if isinstance(error, Unauthorised | Forbidden):
         return Failure(
             Exit.PERSON,

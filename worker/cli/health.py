@@ -23,7 +23,13 @@ def health(
     here = command(ctx)
     if name not in CHECKS:
         known = ", ".join(CHECKS)
-        raise Failure(Exit.USAGE, f"Onbekend proces {name}; kies uit {known}.", f"Unknown process {name}; choose from {known}.")
+        raise Failure(
+            Exit.USAGE,
+            f"Onbekend proces {name}; kies uit {known}.",
+            f"Unknown process {name}; choose from {known}.",
+        )
     well, words = check(name, here.settings, url)
-    here.output.show({"process": name, "healthy": well, "words": words}, lambda: here.output.say(words, words))
+    here.output.show(
+        {"process": name, "healthy": well, "words": words}, lambda: here.output.say(words, words)
+    )
     raise typer.Exit(Exit.OK if well else Exit.PERSON)

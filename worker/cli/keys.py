@@ -10,7 +10,13 @@ from sync.rotation import remaining, rotate, sealed_by
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit
 
-keys = typer.Typer(no_args_is_help=True, help="Make, rotate and judge the master keys.", rich_markup_mode=None)
+keys = typer.Typer(
+    no_args_is_help=True, help="Make, rotate and judge the master keys.", rich_markup_mode=None
+)
+
+
+THEN_NL = "Herstart alle processen en voer dan `boekbrug keys rotate` uit."
+THEN_EN = "Restart all processes, then run `boekbrug keys rotate`."
 
 
 def register(app: typer.Typer) -> None:
@@ -33,8 +39,8 @@ def new(ctx: typer.Context) -> None:
     here.output.show(
         {"key": key_id, "file": str(path)},
         lambda: here.output.say(
-            f"Sleutel {key_id} staat vooraan in {path}. Herstart alle processen en voer dan `boekbrug keys rotate` uit.",
-            f"Key {key_id} stands first in {path}. Restart all processes, then run `boekbrug keys rotate`.",
+            f"Sleutel {key_id} staat vooraan in {path}. {THEN_NL}",
+            f"Key {key_id} stands first in {path}. {THEN_EN}",
         ),
     )
     return None
@@ -45,10 +51,8 @@ def _print_new(here: Context, text: str) -> None:
     here.output.show(
         {"key": fresh.partition(":")[0], "text": fresh},
         lambda: here.output.say(
-            f"{fresh}\nZet deze sleutel, met een komma erachter, vooraan in BOEKBRUG_SECRET_KEYS van elk proces. "
-            "Herstart alle processen en voer dan `boekbrug keys rotate` uit.",
-            f"{fresh}\nPut this key, with a comma behind it, in front of BOEKBRUG_SECRET_KEYS of every process. "
-            "Restart all processes, then run `boekbrug keys rotate`.",
+            f"{fresh}\nZet dit, met een komma, vooraan in BOEKBRUG_SECRET_KEYS van elk proces. {THEN_NL}",
+            f"{fresh}\nPut this, with a comma, in front of BOEKBRUG_SECRET_KEYS of every process. {THEN_EN}",
         ),
     )
 
@@ -99,11 +103,17 @@ def status(ctx: typer.Context) -> None:
     counts = sealed_by(runtime.sessions)
     configured = _configured(here)
     left = sum(count for key, count in counts.items() if key != runtime.vault.current)
-    rows = [(key, key == runtime.vault.current, key in configured, counts.get(key, 0)) for key in dict.fromkeys([*configured, *counts])]
+    rows = [
+        (key, key == runtime.vault.current, key in configured, counts.get(key, 0))
+        for key in dict.fromkeys([*configured, *counts])
+    ]
     document = {
         "current": runtime.vault.current,
         "waiting": left,
-        "keys": [{"key": key, "newest": newest, "configured": there, "values": count} for key, newest, there, count in rows],
+        "keys": [
+            {"key": key, "newest": newest, "configured": there, "values": count}
+            for key, newest, there, count in rows
+        ],
     }
     here.output.show(document, lambda: _table(here, rows))
     lost = [key for key in counts if key not in configured]
@@ -116,11 +126,21 @@ def status(ctx: typer.Context) -> None:
 
 def _configured(here: Context) -> list[str]:
     given = here.settings.secret_keys
-    return [key.id for key in parse_keys(given.get_secret_value() if given else key_file(here.settings.data_dir))]
+    return [
+        key.id for key in parse_keys(given.get_secret_value() if given else key_file(here.settings.data_dir))
+    ]
 
 
 def _table(here: Context, rows: list[tuple[str, bool, bool, int]]) -> None:
     words = here.output.words
-    columns = [words("sleutel", "key"), words("nieuwste", "newest"), words("ingesteld", "configured"), words("waarden", "values")]
+    columns = [
+        words("sleutel", "key"),
+        words("nieuwste", "newest"),
+        words("ingesteld", "configured"),
+        words("waarden", "values"),
+    ]
     yes, no = words("ja", "yes"), words("nee", "no")
-    here.output.table(columns, [(key, yes if newest else no, yes if there else no, count) for key, newest, there, count in rows])
+    here.output.table(
+        columns,
+        [(key, yes if newest else no, yes if there else no, count) for key, newest, there, count in rows],
+    )

@@ -1,4 +1,4 @@
-"""Put the command line together: global options, groups of commands, and one place where errors become exits."""
+"""Put the command line together: global options, groups, and the one place where errors become exits."""
 
 import os
 import sys

@@ -32,7 +32,9 @@ class Output:
     @property
     def console(self) -> Console:
         """Return stdout for people; wide when it is no terminal, so that `grep` sees whole lines."""
-        return Console(file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+        return Console(
+            file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
+        )
 
     def words(self, nl: str, en: str) -> str:
         """Choose the sentence of the language asked for."""
@@ -41,7 +43,7 @@ class Output:
     def show(self, document: Any, human: Callable[[], None]) -> None:
         """Give the command's answer, once: the document for programs, or what `human` prints."""
         if self.json:
-            print(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
+            self.write(_json(document))
         else:
             human()
 
@@ -49,6 +51,11 @@ class Output:
         """Print one line for people; programs read the document instead."""
         if not self.json:
             self.console.print(Text(self.words(nl, en)))
+
+    @staticmethod
+    def write(text: str) -> None:
+        """Put text on stdout as it is."""
+        sys.stdout.write(text)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
         """Print a table for people; values are taken literally, never as markup."""
@@ -63,9 +70,9 @@ class Output:
         """Say why the command ended: on stderr for people, as the document for programs."""
         if self.json:
             error = {"exit": int(failure.code), "message": failure.words(self.language), **failure.document}
-            print(json.dumps({"error": error}, default=_plain, ensure_ascii=False, indent=2))
+            self.write(_json({"error": error}))
         else:
-            print(failure.words(self.language), file=sys.stderr)
+            sys.stderr.write(f"{failure.words(self.language)}\n")
 
     @contextmanager
     def progress(self, nl: str, en: str, total: int | None = None) -> Iterator[Advance]:
@@ -75,6 +82,10 @@ class Output:
         with Progress(*columns, console=Console(file=sys.stderr), disable=not shown) as bar:
             task = bar.add_task(self.words(nl, en), total=total)
             yield lambda done: bar.advance(task, done)
+
+
+def _json(document: Any) -> str:
+    return f"{json.dumps(document, default=_plain, ensure_ascii=False, indent=2)}\n"
 
 
 def _plain(value: object) -> Any:

@@ -23,4 +23,10 @@ links:
       number: crm
 """
 
-ENVIRONMENT = {"CRM_KEY": "key-1", "CRM_SECRET": "secret-1", "CRM_HOOK": "hook-1", "BOOKS_KEY": "key-2", "BOOKS_KOPPEL": "koppel"}
+ENVIRONMENT = {
+    "CRM_KEY": "key-1",
+    "CRM_SECRET": "secret-1",
+    "CRM_HOOK": "hook-1",
+    "BOOKS_KEY": "key-2",
+    "BOOKS_KOPPEL": "koppel",
+}

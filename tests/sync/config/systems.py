@@ -29,7 +29,11 @@ class SomeSystems:
         return Options
 
     def credential_names(self, system: str) -> Sequence[str]:
-        names = {"hub": (), "simplicate": ("key", "secret"), "snelstart": ("subscription_key", "connection_key")}
+        names = {
+            "hub": (),
+            "simplicate": ("key", "secret"),
+            "snelstart": ("subscription_key", "connection_key"),
+        }
         return names[system]
 
     def default_url(self, system: str) -> str | None:

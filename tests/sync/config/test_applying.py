@@ -19,6 +19,12 @@ from tests.sync.config.systems import SYSTEMS
 
 TEXT = OFFICE.replace('"file:/run/secrets/books"', "env:BOOKS_KOPPEL")
 
+OTHER = """\
+  other:
+    system: snelstart
+    credentials: {subscription_key: env:BOOKS_KEY, connection_key: env:BOOKS_KEY}
+"""
+
 
 class Office:
     """Apply and plan texts against one database."""
@@ -47,8 +53,14 @@ class Office:
         with self.sessions.begin() as session:
             link = session.scalars(select(Link)).one()
             mapping = insert(RelationMapping).values(
-                link_id=link.id, source_connection_id=link.source_id, target_connection_id=link.target_id,
-                kind="relation", source_id=uuid4().hex, role="customer", target_id=uuid4().hex, matched_by="kvk",
+                link_id=link.id,
+                source_connection_id=link.source_id,
+                target_connection_id=link.target_id,
+                kind="relation",
+                source_id=uuid4().hex,
+                role="customer",
+                target_id=uuid4().hex,
+                matched_by="kvk",
             )
             session.execute(mapping)
 
@@ -64,7 +76,11 @@ def words(changes: list[Change] | tuple[Change, ...]) -> list[str]:
 
 def test_a_first_file_creates_everything_and_prints_a_hook_token(office: Office) -> None:
     applied = office.apply(TEXT)
-    assert words(list(applied.changes)) == ["created connection crm", "created connection books", "created link office"]
+    assert words(list(applied.changes)) == [
+        "created connection crm",
+        "created connection books",
+        "created link office",
+    ]
     assert list(applied.hooks) == ["crm"]
     row = office.connection("crm")
     assert row.hook_token_hash == office.vault.hash("hook_token", applied.hooks["crm"])
@@ -131,7 +147,9 @@ def test_new_credentials_forget_the_token_and_end_the_wait_for_consent(office: O
 def test_a_second_hook_secret_keeps_the_address_and_none_closes_it(office: Office) -> None:
     token = office.apply(TEXT).hooks["crm"]
     office.environment["CRM_HOOK_2"] = "hook-2"
-    assert office.apply(TEXT.replace("[env:CRM_HOOK]", "[env:CRM_HOOK_2, env:CRM_HOOK]")).hooks == {"crm": token}
+    assert office.apply(TEXT.replace("[env:CRM_HOOK]", "[env:CRM_HOOK_2, env:CRM_HOOK]")).hooks == {
+        "crm": token
+    }
     assert office.apply(TEXT.replace("    hook_secrets: [env:CRM_HOOK]\n", "")).hooks == {}
     row = office.connection("crm")
     assert (row.hook_token, row.hook_token_hash, row.hook_secrets) == (None, None, None)
@@ -140,7 +158,11 @@ def test_a_second_hook_secret_keeps_the_address_and_none_closes_it(office: Offic
 def test_what_was_never_used_is_removed(office: Office) -> None:
     office.apply(TEXT)
     changes = office.apply("connections: {}\n").changes
-    assert words(list(changes)) == ["removed link office", "removed connection crm", "removed connection books"]
+    assert words(list(changes)) == [
+        "removed link office",
+        "removed connection crm",
+        "removed connection books",
+    ]
     assert office.names() == []
 
 
@@ -149,7 +171,11 @@ def test_what_has_mappings_is_switched_off_kept_and_restored(office: Office) -> 
     office.map_something()
     identity = office.connection("books").id
     changes = office.apply("connections: {}\n").changes
-    assert words(list(changes)) == ["disabled link office", "disabled connection crm", "disabled connection books"]
+    assert words(list(changes)) == [
+        "disabled link office",
+        "disabled connection crm",
+        "disabled connection books",
+    ]
     assert office.names() == ["books", "crm", "office"]
     assert office.connection("crm").enabled is False
     assert office.plan("connections: {}\n") == []
@@ -162,27 +188,43 @@ def test_what_has_mappings_is_switched_off_kept_and_restored(office: Office) -> 
 def test_mappings_cannot_be_moved_to_another_pair_or_system(office: Office) -> None:
     office.apply(TEXT)
     office.map_something()
-    third = TEXT.replace("links:", "  other: {system: snelstart, credentials: {subscription_key: env:BOOKS_KEY, connection_key: env:BOOKS_KEY}}\nlinks:").replace("target: books", "target: other")
+    third = TEXT.replace(
+        "links:",
+        f"{OTHER}links:",
+    ).replace("target: books", "target: other")
     with pytest.raises(FileRefused) as caught:
         office.apply(third)
-    assert [(flaw.code, flaw.field, flaw.mark.line) for flaw in caught.value.flaws] == [("moved", "links.office.target", 16)]
+    assert [(flaw.code, flaw.field, flaw.mark.line) for flaw in caught.value.flaws] == [
+        ("moved", "links.office.target", 18)
+    ]
     assert "other" not in office.names()
 
 
-def test_a_missing_secret_is_refused_with_its_line_and_nothing_changes(office: Office, tmp_path: Path) -> None:
+def test_a_missing_secret_is_refused_with_its_line_and_nothing_changes(
+    office: Office, tmp_path: Path
+) -> None:
     (tmp_path / "empty").touch()
     del office.environment["CRM_SECRET"]
-    text = TEXT.replace("env:BOOKS_KEY", f'"file:{tmp_path}/none"').replace("env:BOOKS_KOPPEL", f'"file:{tmp_path}/empty"')
+    text = TEXT.replace("env:BOOKS_KEY", f'"file:{tmp_path}/none"').replace(
+        "env:BOOKS_KOPPEL", f'"file:{tmp_path}/empty"'
+    )
     with pytest.raises(FileRefused) as caught:
         office.apply(text)
-    assert [(flaw.mark.line, flaw.code) for flaw in caught.value.flaws] == [(5, "secret_env"), (10, "secret_file"), (10, "secret_file")]
+    assert [(flaw.mark.line, flaw.code) for flaw in caught.value.flaws] == [
+        (5, "secret_env"),
+        (10, "secret_file"),
+        (10, "secret_file"),
+    ]
     assert office.names() == []
 
 
 def test_a_secret_may_stand_in_a_file(office: Office, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("from-a-file\n")
     office.apply(TEXT.replace("env:BOOKS_KEY", f'"file:{tmp_path}/key"'))
-    assert connection_info(office.connection("books"), office.vault, SYSTEMS).credentials["subscription_key"] == "from-a-file"
+    assert (
+        connection_info(office.connection("books"), office.vault, SYSTEMS).credentials["subscription_key"]
+        == "from-a-file"
+    )
 
 
 def test_a_deed_that_fails_halfway_leaves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

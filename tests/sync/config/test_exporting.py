@@ -1,4 +1,4 @@
-"""What is exported is accepted unchanged, plans to no change and says the same as the file that was applied."""
+"""An export is accepted unchanged, plans to no change and says the same as the file that was applied."""
 
 from typing import Any
 
@@ -34,7 +34,9 @@ def connections(system: str) -> st.SearchStrategy[dict[str, Any]]:
         "credentials": st.fixed_dictionaries(dict.fromkeys(names, REFERENCES)),
     }
     if system == "simplicate":
-        needed["base_url"] = st.sampled_from(["https://kantoor.simplicate.nl/api/v2", "http://127.0.0.1:8080"])
+        needed["base_url"] = st.sampled_from(
+            ["https://kantoor.simplicate.nl/api/v2", "http://127.0.0.1:8080"]
+        )
     return st.fixed_dictionaries(
         needed,
         optional={
@@ -70,7 +72,9 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(st.lists(NAMES, min_size=2, max_size=5, unique=True))
     split = draw(st.integers(1, len(names) - 1))
     sources, targets = names[:split], names[split:]
-    pairs = draw(st.lists(st.tuples(st.sampled_from(sources), st.sampled_from(targets)), unique=True, max_size=3))
+    pairs = draw(
+        st.lists(st.tuples(st.sampled_from(sources), st.sampled_from(targets)), unique=True, max_size=3)
+    )
     links = draw(st.lists(NAMES, min_size=len(pairs), max_size=len(pairs), unique=True))
     blocks = {name: draw(connections("simplicate" if name in sources else "snelstart")) for name in names}
     joined = [
@@ -91,9 +95,15 @@ def exported(sessions: Sessions) -> str:
         return export_yaml(load_stored(session, None).configuration)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(first=files(), second=files())
-def test_an_export_equals_what_was_applied(first: dict[str, Any], second: dict[str, Any], sessions: Sessions, vault: Vault) -> None:
+def test_an_export_equals_what_was_applied(
+    first: dict[str, Any], second: dict[str, Any], sessions: Sessions, vault: Vault
+) -> None:
     emptied(sessions)
     for file in (first, second):
         wanted = applied(yaml.safe_dump(file, sort_keys=False, allow_unicode=True), sessions, vault)
@@ -107,7 +117,8 @@ def test_an_export_reads_like_the_file_it_came_from(empty: Sessions, vault: Vaul
     applied(OFFICE.replace('"file:/run/secrets/books"', "env:BOOKS_KOPPEL"), empty, vault)
     text = exported(empty)
     assert yaml.safe_load(text)["links"]["office"]["relations"] == {
-        "flag": "sync_snelstart", "roles": {"Klant": "customer", "Leverancier": "supplier"},
+        "flag": "sync_snelstart",
+        "roles": {"Klant": "customer", "Leverancier": "supplier"},
     }
     assert "env:CRM_SECRET" in text
     assert "secret-1" not in text
