@@ -1,11 +1,9 @@
 """Read the settings of a SnelStart connection; what nobody could verify is a setting with a safe default."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 DEFAULT_URLS: Mapping[str, str] = {
     "base_url": "https://b2bapi.snelstart.nl/v2",
@@ -18,14 +16,6 @@ DEFAULT_LIMITS: Mapping[str, int] = {"minute": 500, "hour": 5000, "concurrent": 
 
 CREDENTIALS = ("subscription_key", "connection_key")
 """What a connection must hold: the integrator's key and the customer's koppelsleutel."""
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not a time zone such as UTC or Europe/Amsterdam") from error
-    return name
 
 
 class Options(BaseModel):
@@ -42,8 +32,6 @@ class Options(BaseModel):
     """Country of an address for which the CRM names none: SnelStart wants whole addresses (REL-0060)."""
     contact_needs_address: bool = True
     """Leave the contact person out of an empty address; whether SnelStart takes one alone is unknown."""
-    vendor_timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    """Zone of SnelStart's zone-less times; undocumented, read as UTC by those who measured."""
     put_leaves_out: tuple[str, ...] = ()
     """Further read-only members to keep out of a PUT, should SnelStart refuse one."""
     token_seconds: float = Field(default=15, gt=0, le=60)
@@ -53,7 +41,3 @@ class Options(BaseModel):
     def of(cls, values: Mapping[str, Any]) -> "Options":
         """Read the options of a connection. Raises pydantic.ValidationError."""
         return cls.model_validate(dict(values))
-
-    def vendor_clock(self, moment: datetime) -> datetime:
-        """Tell what SnelStart's clock says at a moment of ours, naive, as `pages(since)` wants it."""
-        return moment.astimezone(ZoneInfo(self.vendor_timezone)).replace(tzinfo=None)

@@ -180,54 +180,6 @@ def test_an_address_left_out_is_not_blanked(target: SnelStart, draft: Draft) -> 
     assert target.update(made, changes, go).fields["correspondentieAdres.plaats"] is None
 
 
-class TestCrmId:
-    """The CRM's id goes into an extra field of its own, in a call of its own."""
-
-    @pytest.fixture
-    def noting(self, books: Books, open_books: Open) -> SnelStart:
-        """Open books that have the field."""
-        books.control("POST", "seed", {"extra_fields": {"Klant": {"CRM-id": "Text", "Regio": "Text"}}})
-        target = open_books(books.url, crm_id_field="CRM-id")
-        target.countries()
-        return target
-
-    def test_it_is_written_after_a_create_and_read_back(self, noting: SnelStart) -> None:
-        draft = noting.draft(relation(), Role.CUSTOMER, {})
-        start = noting.calls
-        made = noting.create(draft, Role.CUSTOMER, NUMBER, go)
-        assert noting.calls == start + 2
-        read = noting.read(made.id)
-        assert made.identity.crm_id == read.identity.crm_id == "relation:17"
-        assert made.fields == read.fields
-        assert noting.same(
-            "extraVeldenKlant", draft.fields["extraVeldenKlant"], read.fields["extraVeldenKlant"]
-        )
-
-    def test_its_failure_does_not_undo_the_create(self, books: Books, noting: SnelStart) -> None:
-        draft = noting.draft(relation(), Role.CUSTOMER, {})
-        books.control("POST", "faults", {"kind": "503", "method": "PUT", "count": 1})
-        made = noting.create(draft, Role.CUSTOMER, NUMBER, go)
-        assert made.identity.crm_id is None
-        again = noting.update(noting.read(made.id), {"extraVeldenKlant": "relation:17"}, go)
-        assert again.identity.crm_id == noting.read(made.id).identity.crm_id == "relation:17"
-
-    def test_a_field_that_does_not_exist_is_said_when_written_alone(
-        self, books: Books, open_books: Open
-    ) -> None:
-        target = open_books(books.url, crm_id_field="Bestaat niet")
-        made = target.create(target.draft(relation(), Role.CUSTOMER, {}), Role.CUSTOMER, NUMBER, go)
-        with pytest.raises(Rejected) as caught:
-            target.update(made, {"extraVeldenKlant": "relation:17"}, go)
-        assert (caught.value.code, caught.value.field) == ("snelstart.REF-0002", "id")
-        written = target.update(made, {"extraVeldenKlant": "relation:17", "telefoon": "020"}, go)
-        assert written.fields["telefoon"] == "020"
-
-    def test_a_supplier_has_none(self, noting: SnelStart) -> None:
-        start = noting.calls
-        noting.create(noting.draft(relation(), Role.SUPPLIER, {}), Role.SUPPLIER, NUMBER, go)
-        assert noting.calls == start + 1
-
-
 def test_an_outage_before_a_write_is_no_doubt(books: Books, open_books: Open, draft: Draft) -> None:
     away = open_books("http://127.0.0.1:9")
     with pytest.raises(Unavailable):
@@ -242,3 +194,12 @@ def test_a_relatie_made_inactive_is_still_found_by_its_number_and_told(
     found = target.find_number(NUMBER)
     assert found is not None
     assert not found.active
+
+
+def test_countries_that_cannot_be_fetched_stop_before_the_gate(
+    books: Books, open_books: Open, draft: Draft
+) -> None:
+    cold = open_books(books.url)
+    books.control("POST", "faults", {"kind": "503", "path": "/v2/landen", "method": "GET", "count": 3})
+    with pytest.raises(Unavailable):
+        cold.create(draft, Role.CUSTOMER, NUMBER, stop)
