@@ -29,9 +29,9 @@ def end(*_):
     if "stubborn" not in sys.argv:
         sys.exit(0)
 signal.signal(signal.SIGTERM, end)
-note("starts")
 if "broken" in sys.argv:
     sys.exit("cannot run: no paper")
+note("starts")
 while True:
     time.sleep(0.02)
 """
