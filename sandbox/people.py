@@ -99,10 +99,15 @@ class Records:
         )
 
     def _add_contacts(self, organization: Record, domain: str) -> None:
-        """Add one or two contacts; the first is the main one, and receives the invoices of every other company."""
+        """Add one or two contacts; the first is the main one and, in half of the cases, receives the invoices."""
         for at in range(self.dice.choice((1, 1, 2))):
             name = self._name()
-            person = {"id": self.make.key("person"), **name, "custom": {}, "updated_at": "2026-01-02 12:00:00"}
+            person = {
+                "id": self.make.key("person"),
+                **name,
+                "custom": {},
+                "updated_at": "2026-01-02 12:00:00",
+            }
             mail = f"{name['first_name'].lower()}@{domain}"
             self.contact_persons.append(person)
             self.links.append(

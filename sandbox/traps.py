@@ -50,15 +50,20 @@ def spoil(company: Record, kind: str, dice: random.Random) -> None:
             vat = f"{vat[:10]}{(int(vat[10]) + 1) % 10}B{vat[-2:]}"
         company["vat_number"] = vat
     elif kind == "bad_iban":
-        company["bank_account"] = company["bank_account"][:-1] + str((int(company["bank_account"][-1]) + 1) % 10)
+        company["bank_account"] = company["bank_account"][:-1] + str(
+            (int(company["bank_account"][-1]) + 1) % 10
+        )
     elif kind == "bad_postcode":
-        company["visiting_address"] = {**company["visiting_address"], "postal_code": f"0{dice.randrange(100, 1000)} AB"}
+        company["visiting_address"] = {
+            **company["visiting_address"],
+            "postal_code": f"0{dice.randrange(100, 1000)} AB",
+        }
     else:
         company["name"] = f"Stichting tot Behoud en Ontwikkeling van {company['name']} en Omstreken"
 
 
 def doubles(companies: list[Record], count: int, records: "Records") -> list[tuple[Record, Record]]:
-    """Enter some companies a second time: same numbers, name written a little differently, other telephone."""
+    """Enter some companies twice: same numbers, name written a little differently, other telephone."""
     twins = []
     for company in take(companies, count):
         second = {**company, "id": records.make.key("organization"), "phone": records.make.phone()}

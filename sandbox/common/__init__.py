@@ -1,1 +1,1 @@
-"""What every stand-in shares: the request pipeline, limits, faults, latency, statistics and the control address."""
+"""What every stand-in shares: pipeline, limits, faults, latency, statistics and the control address."""

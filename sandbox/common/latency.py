@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Latency:
-    """Draw a waiting time per call, uniformly between two bounds; half passes before the deed and half after."""
+    """Draw a wait per call, uniformly between two bounds; half passes before the deed and half after."""
 
     def __init__(self) -> None:
         self.configure({})

@@ -52,9 +52,7 @@ class Stats:
             "by_route": dict(self.routes),
             "by_status": {str(status): count for status, count in self.statuses.items()},
             "refused": dict(self.refused),
-            "windows": [
-                {**window.as_json(), **self._fullest(window.seconds)} for window in limits.windows
-            ],
+            "windows": [{**window.as_json(), **self._fullest(window.seconds)} for window in limits.windows],
             "concurrent": {"now": limits.running, "max": self.peak},
             "writes": dict(self.writes),
             "max_writes_per_record": max(self.records.values(), default=0),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sandbox.common.clock import Clock
 from sandbox.common.limits import Limits, Window
-from sandbox.common.server import StandIn, add_arguments, serve
+from sandbox.common.server import add_arguments, serve
+from sandbox.common.standin import StandIn
 from sandbox.simplicate.api import Simplicate
 from sandbox.simplicate.control import add_hook_controls
 
@@ -15,8 +16,12 @@ def main() -> None:
     """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.simplicate", description=__doc__)
     add_arguments(parser)
-    parser.add_argument("--per-minute", type=int, default=60, help="60: the rate the vendor promises; 0 is no limit")
-    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"error_shape": "plain"}')
+    parser.add_argument(
+        "--per-minute", type=int, default=60, help="60: the rate the vendor promises; 0 is no limit"
+    )
+    parser.add_argument(
+        "--option", action="append", default=[], help='switch as JSON, e.g. {"error_shape": "plain"}'
+    )
     args = parser.parse_args()
     seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
     product = Simplicate(Clock(args.clock_offset), seed.get("simplicate", seed))

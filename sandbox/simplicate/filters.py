@@ -54,7 +54,7 @@ def _ordered(operator: str, left: str, right: str) -> bool:
 
 
 def _equals(value: str) -> Callable[[list[str]], bool]:
-    """Compile one wanted value: null, * (not null), text with wildcards, or plain text; case does not count."""
+    """Compile one wanted value: null, * (not null), wildcards, or plain text; case does not count."""
     if value == "null":
         return lambda found: not found
     if value == "*":
@@ -91,11 +91,6 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, bool):
         return [str(int(value))]
     return [] if value in (None, "") else [str(value).lower()]
-
-
-def sort_key(name: str, table: Table) -> Callable[[Record], list[str]]:
-    """Return the key of one `sort` field."""
-    return getter(name, table)
 
 
 def select(record: Record, names: list[str]) -> Record:

@@ -46,7 +46,9 @@ class Hooks:
 
     def as_json(self) -> dict[str, Any]:
         """Return the targets, with their secrets: this is a stand-in."""
-        targets = [{"url": each.url, "secret": each.secret, "events": list(each.events)} for each in self.targets]
+        targets = [
+            {"url": each.url, "secret": each.secret, "events": list(each.events)} for each in self.targets
+        ]
         return {"domain": self.domain, "targets": targets}
 
     def emit(self, event: str, key: str, stamp: str) -> None:
@@ -55,7 +57,14 @@ class Hooks:
             if target.events and event not in target.events:
                 continue
             body = json.dumps({"event": event, "data": {"id": key}, "timestamp": stamp}).encode()
-            entry = {"event": event, "id": key, "url": target.url, "queued_at": time.time(), "attempts": [], "ok": None}
+            entry = {
+                "event": event,
+                "id": key,
+                "url": target.url,
+                "queued_at": time.time(),
+                "attempts": [],
+                "ok": None,
+            }
             self.log.append(entry)
             self._start()
             self._queue.put((target, body, entry))

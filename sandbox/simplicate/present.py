@@ -1,4 +1,4 @@
-"""How stored records look in an answer, with the departures from the documented types that clients have met."""
+"""How stored records look in an answer, with the departures from documented types that clients met."""
 
 from typing import Any
 from zlib import crc32
@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 class Presenter:
-    """Build answers from stored records; the departures are fixed per record, so an unchanged one looks the same."""
+    """Build answers from stored records; departures are fixed per record, so an unchanged one looks the same."""
 
     def __init__(self, store: Store, options: SimplicateOptions) -> None:
         self.store, self.options = store, options
@@ -25,7 +25,9 @@ class Presenter:
         full["simplicate_url"] = f"https://{self.options.domain}/crm/{kind}/{record['id'].partition(':')[2]}"
         full["timeline_email_address"] = f"timeline+{record['id'].partition(':')[2]}@{self.options.domain}"
         if kind == "organization":
-            full["linked_persons_contacts"] = [self._link(each, "person") for each in self.store.contacts_of(record["id"])]
+            full["linked_persons_contacts"] = [
+                self._link(each, "person") for each in self.store.contacts_of(record["id"])
+            ]
         else:
             full["full_name"] = full_name(record)
             full["linked_as_contact_to_organization"] = [
@@ -53,7 +55,9 @@ class Presenter:
         key = contact[f"{other}_id"]
         there = self.store.records[other].get(key, {})
         name = full_name(there) if other == "person" else there.get("name")
-        work = {field: contact[field] for field in ("work_function", "work_email", "work_phone", "work_mobile")}
+        work = {
+            field: contact[field] for field in ("work_function", "work_email", "work_phone", "work_mobile")
+        }
         return {"id": contact["id"], f"{other}_id": key, "name": name, **work}
 
     def _custom_fields(self, kind: str, record: Record) -> list[Record]:
@@ -70,7 +74,9 @@ class Presenter:
         """Leave out what is empty, and depart from the documented types where the option says so."""
         if not self.options.unreliable_types:
             return _tidy({name: _translated(value) for name, value in full.items()})
-        lied = {name: depart(value, table[name], draw >> at % 16) for at, (name, value) in enumerate(full.items())}
+        lied = {
+            name: depart(value, table[name], draw >> at % 16) for at, (name, value) in enumerate(full.items())
+        }
         if "address" in lied and lied["address"] and draw % 2:
             lied["address"] = [lied["address"]]
         if draw % 17 == 0 and "created" in lied:
@@ -81,7 +87,10 @@ class Presenter:
 def depart(value: Any, field: Field, draw: int) -> Any:
     """Turn booleans into "1" and numbers into text for about half of the draws, deep into the record."""
     if isinstance(value, dict) and field.members:
-        return {name: depart(each, field.members.get(name, Field("str")), draw >> 1) for name, each in value.items()}
+        return {
+            name: depart(each, field.members.get(name, Field("str")), draw >> 1)
+            for name, each in value.items()
+        }
     if isinstance(value, list) and field.members:
         return [depart(each, Field("object", field.members), draw) for each in value]
     if draw % 2 == 0:

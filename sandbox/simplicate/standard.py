@@ -27,21 +27,20 @@ RELATION_TYPES = by_id(
     ],
     "label",
 )
-_COUNTRIES = """NL The Netherlands,BE Belgium,DE Germany,FR France,GB United Kingdom,LU Luxembourg,ES Spain,IT Italy
-AT Austria,CH Switzerland,DK Denmark,SE Sweden,NO Norway,FI Finland,PL Poland,PT Portugal,IE Ireland,CZ Czechia
-GR Greece,HU Hungary,RO Romania,BG Bulgaria,HR Croatia,US United States"""
+_COUNTRIES = """NL The Netherlands,BE Belgium,DE Germany,FR France,GB United Kingdom,LU Luxembourg,ES Spain
+IT Italy,AT Austria,CH Switzerland,DK Denmark,SE Sweden,NO Norway,FI Finland,PL Poland,PT Portugal,IE Ireland
+CZ Czechia,GR Greece,HU Hungary,RO Romania,BG Bulgaria,HR Croatia,US United States"""
 COUNTRIES = by_id(
     "country",
-    [
-        {"name": f"Country_{line[3:]}", "code": line[:2]}
-        for line in _COUNTRIES.replace("\n", ",").split(",")
-    ],
+    [{"name": f"Country_{line[3:]}", "code": line[:2]} for line in _COUNTRIES.replace("\n", ",").split(",")],
     "code",
 )
 COUNTRY_BY_CODE = {country["code"]: country for country in COUNTRIES.values()}
 GENDERS = by_id("gender", [{"label": "Male"}, {"label": "Female"}, {"label": "Unknown"}], "label")
 MESSAGE_TYPES = by_id(
-    "messagetype", [{"label": label, "color": "#457b9d"} for label in ("Notitie", "E-mail", "Synchronisatie")], "label"
+    "messagetype",
+    [{"label": label, "color": "#457b9d"} for label in ("Notitie", "E-mail", "Synchronisatie")],
+    "label",
 )
 
 
@@ -58,7 +57,11 @@ def custom_field(resource: str, name: str, label: str, render: str, position: in
         "mandatory": False,
         "searchable": True,
         "filterable": True,
-        "custom_field_group": {"id": fixed_id("customfieldgroup", 1), "name": "boekhouding", "label": "Boekhouding"},
+        "custom_field_group": {
+            "id": fixed_id("customfieldgroup", 1),
+            "name": "boekhouding",
+            "label": "Boekhouding",
+        },
         "options": [],
     }
 

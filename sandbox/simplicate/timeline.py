@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from sandbox.common.http import Reply, Request
 from sandbox.common.stats import Stats
 from sandbox.simplicate import standard
 from sandbox.simplicate.errors import Refused
+from sandbox.simplicate.fields import MESSAGE
+from sandbox.simplicate.lists import body, envelope, page
 from sandbox.simplicate.store import Store, new_id
 
 Record = dict[str, Any]
@@ -12,12 +15,37 @@ _LINKS = ("organization_id", "person_id", "sales_id", "project_id", "invoice_id"
 
 
 class Timeline:
-    """Keep messages."""
+    """Answer `timeline/message`."""
 
     def __init__(self, store: Store, stats: Stats) -> None:
         self.store, self.stats = store, stats
 
-    def add(self, given: Record) -> Record:
+    def browse(self, request: Request) -> Reply:
+        """Answer a page."""
+        return page(request, list(self.store.messages.values()), MESSAGE, dict)
+
+    def create(self, request: Request) -> Reply:
+        """Add a message and answer its id only."""
+        message = self._add(body(request))
+        self.stats.wrote("POST message", message["id"])
+        return envelope({"id": message["id"]})
+
+    def read(self, request: Request, key: str) -> Reply:
+        """Answer one message."""
+        return envelope(self._find(key))
+
+    def delete(self, request: Request, key: str) -> Reply:
+        """Remove a message."""
+        del self.store.messages[self._find(key)["id"]]
+        self.stats.wrote("DELETE message", key)
+        return envelope(None)
+
+    def _find(self, key: str) -> Record:
+        if key not in self.store.messages:
+            raise Refused(404, f"message {key} not found", "Database")
+        return self.store.messages[key]
+
+    def _add(self, given: Record) -> Record:
         """Store a message; the type comes as `messagetype_id` or as `message_type: {id}`."""
         kind: Record = given.get("message_type") or {}
         key = str(given.get("messagetype_id") or kind.get("id"))
@@ -41,11 +69,12 @@ class Timeline:
 
     def _links(self, given: Record | list[Record]) -> list[Record]:
         """Turn the written links into those that are read: `<type>_id` with a label."""
-        links = []
-        for each in given if isinstance(given, list) else [given]:
-            for name in _LINKS:
-                if each.get(name):
-                    links.append({name: each[name], "label": self._label(name, each[name])})
+        links = [
+            {name: each[name], "label": self._label(name, each[name])}
+            for each in (given if isinstance(given, list) else [given])
+            for name in _LINKS
+            if each.get(name)
+        ]
         if not links:
             raise Refused(400, "linked_to is required", submitted=given)
         return links

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sandbox.common.clock import Clock
 from sandbox.common.limits import Limits, Window
-from sandbox.common.server import StandIn, add_arguments, serve
+from sandbox.common.server import add_arguments, serve
+from sandbox.common.standin import StandIn
 from sandbox.snelstart.api import SnelStart
 
 #: Calls per minute, per hour and at the same time, per product (facts/snelstart.md, section 4).
@@ -26,7 +27,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.snelstart", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--tier", choices=[*TIERS, "none"], default="productie")
-    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"strict_roles": false}')
+    parser.add_argument(
+        "--option", action="append", default=[], help='switch as JSON, e.g. {"strict_roles": false}'
+    )
     args = parser.parse_args()
     seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
     product = SnelStart(Clock(args.clock_offset), seed.get("snelstart", seed))

@@ -1,9 +1,7 @@
 """The SnelStart stand-in as a product: who may come in, which road leads where, and the control's deeds."""
 
-import copy
 import json
 from typing import Any
-from uuid import uuid4
 
 from sandbox.common.clock import Clock
 from sandbox.common.http import Reply, Request, reply
@@ -12,11 +10,12 @@ from sandbox.common.options import Options
 from sandbox.common.routing import Match, Router
 from sandbox.common.stats import Stats
 from sandbox.snelstart import errors, lists, standard
+from sandbox.snelstart.backdoor import BackDoor
 from sandbox.snelstart.customfields import CustomFields
 from sandbox.snelstart.fields import GROOTBOEK
 from sandbox.snelstart.kostenplaatsen import Kostenplaatsen
 from sandbox.snelstart.landen import LANDEN
-from sandbox.snelstart.relaties import Relaties, blank, link, system_rows
+from sandbox.snelstart.relaties import Relaties, link, system_rows
 from sandbox.snelstart.settings import SnelStartOptions
 from sandbox.snelstart.tokens import Tokens
 
@@ -58,6 +57,7 @@ class SnelStart:
         self.relaties = Relaties(self.clock, self.switches, self.stats_now)
         self.custom_fields = CustomFields(self.relaties)
         self.kostenplaatsen = Kostenplaatsen(self.stats_now)
+        self.back_door = BackDoor(self.relaties, self.custom_fields, self.kostenplaatsen)
         self.grootboeken = standard.grootboeken()
         self.company = standard.company_info()
         for record in system_rows():
@@ -123,7 +123,9 @@ class SnelStart:
         if not key:
             raise _denied("Access denied due to missing subscription key. Send one with every request.")
         if key != self.switches.subscription_key:
-            raise _denied("Access denied due to invalid subscription key. Use the key of an active subscription.")
+            raise _denied(
+                "Access denied due to invalid subscription key. Use the key of an active subscription."
+            )
         scopes = self.tokens.scopes(request.headers.get("authorization", ""))
         if scopes is None:
             raise errors.Refused(reply({"Message": "Authorization has been denied for this request."}, 401))
@@ -138,7 +140,9 @@ class SnelStart:
         """Word a refused call as the vendor's gateway does."""
         after = {"retry-after": str(refusal.retry_after)}
         if refusal.style == "quota_403":
-            message = f"Out of call volume quota. Quota will be replenished in {_clock_face(refusal.retry_after)}."
+            message = (
+                f"Out of call volume quota. Quota will be replenished in {_clock_face(refusal.retry_after)}."
+            )
             return reply({"statusCode": 403, "message": message}, 403, after)
         if refusal.style == "429":
             message = f"Rate limit is exceeded. Try again in {refusal.retry_after} seconds."
@@ -155,41 +159,15 @@ class SnelStart:
 
     def state(self) -> dict[str, Any]:
         """Return all records."""
-        return {
-            "relaties": list(self.relaties.store.records.values()),
-            "deleted": sorted(self.relaties.store.deleted),
-            "kostenplaatsen": list(self.kostenplaatsen.records.values()),
-            "custom_fields": self.custom_fields.values,
-            "extra_fields": self.custom_fields.defined,
-        }
+        return self.back_door.state()
 
     def seed(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Load relaties, kostenplaatsen and defined extra fields, past all validation."""
-        for kind, fields in given.get("extra_fields", {}).items():
-            self.custom_fields.defined[kind].update(fields)
-        for partial in given.get("relaties", ()):
-            self._put(merged(blank(), partial), partial.get("modifiedOn"))
-        for partial in given.get("kostenplaatsen", ()):
-            self.kostenplaatsen.put({"id": str(uuid4()), "nonactief": False, **partial})
-        return {name: len(given.get(name, ())) for name in ("relaties", "kostenplaatsen", "extra_fields")}
+        """Load records."""
+        return self.back_door.seed(given)
 
     def edit(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Let a bookkeeper create, change or delete a relatie in SnelStart itself; unknown ids raise LookupError."""
-        store, key = self.relaties.store, given.get("id")
-        record = merged(store.records[key] if key else blank(), given.get("changes", {}))
-        if given.get("delete"):
-            store.deleted.add(record["id"])
-            record["nonactief"] = True
-        self._put(record, None)
-        return record
-
-    def _put(self, record: dict[str, Any], modified: str | None) -> None:
-        """Store a relatie that came by the back door."""
-        record["id"] = record["id"] or str(uuid4())
-        if record["relatiecode"] is None:
-            record["relatiecode"] = self.relaties.store.allocate()
-        link(record)
-        self.relaties.store.put(record, modified)
+        """Change a relatie as a bookkeeper would."""
+        return self.back_door.edit(given)
 
     def _one(self, records: dict[str, dict[str, Any]], key: str) -> Reply:
         if key not in records:
@@ -204,15 +182,6 @@ class SnelStart:
         given = json.loads(request.body or b"{}")
         self.company["factureerBuitenlandsBtw"] = bool(given.get("factureerBuitenlandsBtw"))
         return reply(self.company)
-
-
-def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Lay changes over a copy of a record; objects are merged, lists and values replaced."""
-    result = copy.deepcopy(base)
-    for name, value in changes.items():
-        both = isinstance(value, dict) and isinstance(result.get(name), dict)
-        result[name] = merged(result[name], value) if both else copy.deepcopy(value)
-    return result
 
 
 def _denied(message: str) -> errors.Refused:

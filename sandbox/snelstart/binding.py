@@ -76,7 +76,7 @@ class Binder:
 
 
 def scalar(value: Any, field: Field) -> Any:
-    """Convert a single value as Json.NET would: numbers and booleans may come as text, and text as numbers."""
+    """Convert a single value forgivingly: numbers and booleans may come as text, and text as numbers."""
     if field.kind == "int":
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise Mismatch("Een geheel getal wordt verwacht")

@@ -1,4 +1,4 @@
-"""The rules a relatie must keep, each with its code, and the normalising that SnelStart does on the way in."""
+"""The rules a relatie must keep, each with its code, and what SnelStart normalises on the way in."""
 
 import re
 from collections.abc import Iterator
@@ -105,7 +105,9 @@ def _addresses(record: Record, strict: bool) -> Iterator[str]:
     for name, codes in _ADDRESS_CODES.items():
         address = record[name]
         yield from (
-            f"REL-{codes[part]:04}" for part, limit in _ADDRESS_LIMITS.items() if len(address[part] or "") > limit
+            f"REL-{codes[part]:04}"
+            for part, limit in _ADDRESS_LIMITS.items()
+            if len(address[part] or "") > limit
         )
         if address["land"] and address["land"]["id"] not in LANDEN:
             yield f"REL-{codes['land']:04}"

@@ -12,8 +12,20 @@ from sandbox.snelstart.relaties import Relaties
 
 #: JSON name of each side with the relatiesoort it belongs to.
 SIDES = {"klantCustomFields": "Klant", "leverancierCustomFields": "Leverancier"}
-_WRONG = {"Integer": "REF-0007", "DateTime": "REF-0008", "Boolean": "REF-0009", "Money": "REF-0010", "Float": "REF-0011"}
-_READ: dict[str, Callable[[Any], Any]] = {"Integer": int, "DateTime": datetime.fromisoformat, "Boolean": boolean, "Money": float, "Float": float}
+_WRONG = {
+    "Integer": "REF-0007",
+    "DateTime": "REF-0008",
+    "Boolean": "REF-0009",
+    "Money": "REF-0010",
+    "Float": "REF-0011",
+}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "Integer": int,
+    "DateTime": datetime.fromisoformat,
+    "Boolean": boolean,
+    "Money": float,
+    "Float": float,
+}
 
 
 class CustomFields:
@@ -33,7 +45,9 @@ class CustomFields:
         """Set the named fields; those left out keep their value."""
         record = self.relaties.find(key)
         given = Binder("customFields", CUSTOM_FIELDS, self.relaties.stats.warnings).bind(request.body)
-        codes = [code for side, kind in SIDES.items() for code in self._broken(record, given[side] or [], kind)]
+        codes = [
+            code for side, kind in SIDES.items() for code in self._broken(record, given[side] or [], kind)
+        ]
         if codes:
             raise errors.rules(dict.fromkeys(codes))
         for side, kind in SIDES.items():
@@ -45,7 +59,9 @@ class CustomFields:
     def store(self, record: dict[str, Any], deed: str) -> None:
         """Bring the customer's values into the relatie and save it."""
         values = self.values.get(record["id"], {}).get("Klant", {})
-        extra = [{"naam": name, "waarde": None if value is None else str(value)} for name, value in values.items()]
+        extra = [
+            {"naam": name, "waarde": None if value is None else str(value)} for name, value in values.items()
+        ]
         self.relaties.save({**record, "extraVeldenKlant": extra}, deed)
 
     def _show(self, record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -70,7 +86,9 @@ class CustomFields:
         if len(set(names)) < len(names):
             codes.append("REF-0003")
         known = (field for field in fields if field["name"] in self.defined[kind])
-        return codes + [code for field in known if (code := misfit(self.defined[kind][field["name"]], field["value"]))]
+        return codes + [
+            code for field in known if (code := misfit(self.defined[kind][field["name"]], field["value"]))
+        ]
 
 
 def misfit(kind: str, value: Any) -> str | None:

@@ -68,7 +68,7 @@ TEXTS = {
     "REL-0057": "Het btw-nummer is langer dan 50 tekens",
     "REL-0058": "Het btw-nummer is korter dan 2 tekens",
     "REL-0059": "Het btw-nummer heeft andere tekens dan letters en cijfers",
-    "REL-0060": "Vul het vestigingsadres helemaal in of helemaal niet; alleen de contactpersoon mag ontbreken",
+    "REL-0060": "Vul het vestigingsadres helemaal in of helemaal niet; een contactpersoon hoeft niet",
     "REL-0061": "Het e-mailadres klopt niet",
     "REL-0062": "Een kredietlimiet kan alleen bij een klant",
     "REL-0063": "Laat het id weg bij een nieuwe relatie",

@@ -36,10 +36,14 @@ ADRES: Table = {
     "plaats": Field("str", 50),
     "land": Field("ref", members=REF),
 }
-EMAIL_VERSTUREN: Table = {"shouldSend": Field("bool"), "email": Field("str", 250), "ccEmail": Field("str", 250)}
+EMAIL_VERSTUREN: Table = {
+    "shouldSend": Field("bool"),
+    "email": Field("str", 250),
+    "ccEmail": Field("str", 250),
+}
 EXTRA_VELD: Table = {"naam": Field("str"), "waarde": Field("str")}
 
-#: The six e-mail settings with their codes: not filled, invalid, list invalid, too long; then the same for ccEmail.
+#: The six e-mail settings with their codes: empty, invalid, list invalid, too long; the last three for cc.
 EMAIL_SETTINGS = {
     "offerteEmailVersturen": (44, 45, 80, 81, 46, 82, 83),
     "bevestigingsEmailVersturen": (38, 39, 76, 77, 40, 78, 79),

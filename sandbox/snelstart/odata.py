@@ -199,7 +199,9 @@ class Parser:
         if field.kind != "datetime" or not isinstance(value, (int, float)):
             raise errors.rules(["ALG-0104"])
         cut = PARTS[name]
-        return Node("test", lambda record: bool(get(record)) and compare(operator, int(get(record)[cut]), value))
+        return Node(
+            "test", lambda record: bool(get(record)) and compare(operator, int(get(record)[cut]), value)
+        )
 
     def _operand(self) -> Getter:
         """Parse an argument of a text function: a text or a text field."""
@@ -248,7 +250,11 @@ def fits(field: Field, value: Any) -> bool:
     if field.kind == "bool" or isinstance(value, bool):
         return field.kind == "bool" and isinstance(value, bool)
     number = isinstance(value, (int, float))
-    return number if field.kind in ("int", "number") else not number and field.kind not in ("object", "list", "words")
+    return (
+        number
+        if field.kind in ("int", "number")
+        else not number and field.kind not in ("object", "list", "words")
+    )
 
 
 def _rename(token: tuple[str, str], variable: str) -> tuple[str, str]:

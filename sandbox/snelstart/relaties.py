@@ -75,7 +75,9 @@ class Relaties:
         record = self.find(key)
         if record["relatiecode"] < 0 or "Eigen" in record["relatiesoort"]:
             raise errors.rules(["REL-0067" if record["relatiecode"] == -1 else "REL-0103"])
-        if any((other["factuurRelatie"] or {}).get("id") == record["id"] for other in self.store.records.values()):
+        if any(
+            (other["factuurRelatie"] or {}).get("id") == record["id"] for other in self.store.records.values()
+        ):
             raise errors.rules(["REL-0051"])
         self.store.deleted.add(record["id"])
         self.save({**record, "nonactief": True}, "DELETE relaties")
@@ -156,6 +158,12 @@ def system_rows() -> list[Record]:
         (-2, "Onbekende klant", "Klant"),
     )
     return [
-        {**blank(), "id": fixed_id("relatie", code), "relatiecode": code, "naam": naam, "relatiesoort": [kind]}
+        {
+            **blank(),
+            "id": fixed_id("relatie", code),
+            "relatiecode": code,
+            "naam": naam,
+            "relatiesoort": [kind],
+        }
         for code, naam, kind in rows
     ]

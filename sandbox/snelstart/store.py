@@ -10,7 +10,13 @@ from sandbox.snelstart.odata import Comparison, Node
 
 Record = dict[str, Any]
 #: Filter names that are looked up instead of scanned for, with the field behind each.
-INDEXED = {"Id": "id", "Relatiecode": "relatiecode", "KvkNummer": "kvkNummer", "BtwNummer": "btwNummer", "Naam": "naam"}
+INDEXED = {
+    "Id": "id",
+    "Relatiecode": "relatiecode",
+    "KvkNummer": "kvkNummer",
+    "BtwNummer": "btwNummer",
+    "Naam": "naam",
+}
 
 
 def stamp(moment: datetime) -> str:

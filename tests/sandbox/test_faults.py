@@ -27,7 +27,9 @@ def landed(client: SnelStart) -> int:
         ("drop_after", requests.ConnectionError, 1),
     ],
 )
-def test_a_call_without_an_answer(snelstart: SnelStart, kind: str, error: type[Exception], deeds: int) -> None:
+def test_a_call_without_an_answer(
+    snelstart: SnelStart, kind: str, error: type[Exception], deeds: int
+) -> None:
     fault(snelstart, kind)
     with pytest.raises(error):
         snelstart.call("POST", "/relaties", BODY, timeout=0.3)
@@ -51,7 +53,9 @@ def test_a_call_without_an_answer(snelstart: SnelStart, kind: str, error: type[E
         ("revoke_token", 401, 0, "denied"),
     ],
 )
-def test_a_call_with_a_bad_answer(snelstart: SnelStart, kind: str, status: int, deeds: int, words: str) -> None:
+def test_a_call_with_a_bad_answer(
+    snelstart: SnelStart, kind: str, status: int, deeds: int, words: str
+) -> None:
     fault(snelstart, kind, retry_after=7)
     answer = snelstart.call("POST", "/relaties", BODY)
     assert answer.status_code == status
@@ -62,7 +66,9 @@ def test_a_call_with_a_bad_answer(snelstart: SnelStart, kind: str, status: int, 
     assert landed(snelstart) == deeds
 
 
-@pytest.mark.parametrize(("client", "error"), [("hang", requests.ReadTimeout), ("drop", requests.ConnectionError)])
+@pytest.mark.parametrize(
+    ("client", "error"), [("hang", requests.ReadTimeout), ("drop", requests.ConnectionError)]
+)
 def test_a_late_deed_lands_after_the_client_has_gone(
     snelstart: SnelStart, client: str, error: type[Exception]
 ) -> None:

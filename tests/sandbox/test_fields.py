@@ -27,7 +27,9 @@ def faults(value: Any, field: Any, path: str = "", loose: bool = False) -> list[
     if field.kind in ("list", "words"):
         plain = type(field)("enum", words=field.words) if field.kind == "words" else type(field)("str")
         inner = [type(field)("object", members=field.members) if field.members else plain] * len(value)
-        return [each for at, item in enumerate(value) for each in faults(item, inner[at], f"{path}[{at}]", loose)]
+        return [
+            each for at, item in enumerate(value) for each in faults(item, inner[at], f"{path}[{at}]", loose)
+        ]
     return [] if scalar(value, field, loose) else [f"{path}: {value!r} is no {field.kind}"]
 
 
@@ -45,7 +47,9 @@ def scalar(value: Any, field: Any, loose: bool) -> bool:
     if field.kind == "uuid":
         return str(UUID(value)) == value
     kinds = {"str": str, "enum": str, "int": int, "number": (int, float), "bool": bool, "any": object}
-    return isinstance(value, kinds[field.kind]) and (field.kind in ("bool", "any") or not isinstance(value, bool))
+    return isinstance(value, kinds[field.kind]) and (
+        field.kind in ("bool", "any") or not isinstance(value, bool)
+    )
 
 
 def members(value: Any, table: dict[str, Any], path: str = "", loose: bool = False) -> list[str]:

@@ -100,7 +100,9 @@ def test_a_users_edit_stamps_and_tells_unless_it_is_quiet(simplicate: Simplicate
     assert len(receiver.got) == 1
 
 
-@pytest.mark.parametrize(("statuses", "calls", "failed"), [([429, 429], 3, False), ([429] * 5, 3, None), ([500], 1, True)])
+@pytest.mark.parametrize(
+    ("statuses", "calls", "failed"), [([429, 429], 3, False), ([429] * 5, 3, None), ([500], 1, True)]
+)
 def test_429_is_tried_three_times_and_no_more(
     simplicate: Simplicate, receiver: Receiver, statuses: list[int], calls: int, failed: bool | None
 ) -> None:

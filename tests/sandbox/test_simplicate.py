@@ -12,7 +12,11 @@ def labels(client: Simplicate) -> dict[str, str]:
 
 
 def test_both_headers_are_needed(simplicate: Simplicate) -> None:
-    for headers in ({}, {"Authentication-Key": "sandbox-key"}, {**simplicate.headers, "Authentication-Secret": "x"}):
+    for headers in (
+        {},
+        {"Authentication-Key": "sandbox-key"},
+        {**simplicate.headers, "Authentication-Secret": "x"},
+    ):
         simplicate.headers = headers
         assert simplicate.call("GET", "/crm/person").status_code == 401
 
@@ -29,7 +33,9 @@ def test_put_changes_only_what_is_sent(simplicate: Simplicate) -> None:
     simplicate.control("PUT", "options", {"unreliable_types": False})
     address = {"line_1": "Kade 1", "postal_code": "1234 AB", "country_code": "NL"}
     key = simplicate.create("organization", name="Oud", phone="020", visiting_address=address)
-    answer = simplicate.call("PUT", f"/crm/organization/{key}", {"name": "Nieuw", "visiting_address": {"locality": "Goes"}})
+    answer = simplicate.call(
+        "PUT", f"/crm/organization/{key}", {"name": "Nieuw", "visiting_address": {"locality": "Goes"}}
+    )
     assert answer.json() == {"data": {"id": key}, "errors": None, "debug": None}
     read = simplicate.read("organization", key)
     assert (read["name"], read["phone"]) == ("Nieuw", "020")
@@ -94,13 +100,20 @@ def test_zero_stamps_occur(simplicate: Simplicate) -> None:
 
 
 def test_custom_fields_are_absent_when_empty_and_1_when_ticked(simplicate: Simplicate) -> None:
-    key = simplicate.create("organization", name="x", custom_fields=[{"name": "sync_snelstart", "value": True}])
+    key = simplicate.create(
+        "organization", name="x", custom_fields=[{"name": "sync_snelstart", "value": True}]
+    )
     fields = {each["name"]: each for each in simplicate.read("organization", key)["custom_fields"]}
     assert fields["sync_snelstart"]["value"] == "1"
     assert "value" not in fields["rsin"]
-    refused = simplicate.call("PUT", f"/crm/organization/{key}", {"custom_fields": [{"name": "other", "value": 1}]})
+    refused = simplicate.call(
+        "PUT", f"/crm/organization/{key}", {"custom_fields": [{"name": "other", "value": 1}]}
+    )
     assert refused.status_code == 400
-    assert [each["name"] for each in simplicate.get("/crm/personcustomfields")["data"]] == ["sync_snelstart", "bsn"]
+    assert [each["name"] for each in simplicate.get("/crm/personcustomfields")["data"]] == [
+        "sync_snelstart",
+        "bsn",
+    ]
 
 
 def test_relation_types_by_id(simplicate: Simplicate) -> None:
@@ -108,7 +121,10 @@ def test_relation_types_by_id(simplicate: Simplicate) -> None:
     assert {"Klant", "Leverancier", "Klant en leverancier"} <= set(known)
     key = simplicate.create("organization", name="x", relation_type_id=known["Klant"])
     assert simplicate.read("organization", key)["relation_type"]["label"] == "Klant"
-    assert simplicate.call("PUT", f"/crm/organization/{key}", {"relation_type_id": "relationtype:0"}).status_code == 400
+    assert (
+        simplicate.call("PUT", f"/crm/organization/{key}", {"relation_type_id": "relationtype:0"}).status_code
+        == 400
+    )
 
 
 def test_contacts_keep_their_order_and_are_replaced_as_a_list(simplicate: Simplicate) -> None:
@@ -140,6 +156,7 @@ def test_a_merge_moves_contacts_and_removes_the_source(simplicate: Simplicate) -
 def test_the_timeline_takes_both_forms_of_the_type_and_cannot_change(simplicate: Simplicate) -> None:
     key = simplicate.create("organization", name="x")
     kind = simplicate.get("/timeline/messagetype")["data"][0]["id"]
+    message = ""
     for form in ({"messagetype_id": kind}, {"message_type": {"id": kind}}):
         body = {"title": "Let op", "content": "Iets", "linked_to": {"organization_id": key}, **form}
         message = simplicate.call("POST", "/timeline/message", body).json()["data"]["id"]
@@ -186,7 +203,11 @@ def test_paging_sorting_selecting_and_metadata(simplicate: Simplicate) -> None:
 )
 def test_the_filters(simplicate: Simplicate, query: dict[str, str], names: str) -> None:
     klant = labels(simplicate)["Klant"]
-    extra = ({"relation_type_id": klant}, {"custom": {"sync_snelstart": "1"}}, {"visiting_address": {"locality": "Goes"}})
+    extra = (
+        {"relation_type_id": klant},
+        {"custom": {"sync_snelstart": "1"}},
+        {"visiting_address": {"locality": "Goes"}},
+    )
     records = [
         {"name": name, "coc_code": code, "updated_at": f"2026-01-0{at + 1} 00:00:00", **extra[at]}
         for at, (name, code) in enumerate((("Alfa", "1"), ("Beta", "2"), ("Casa", None)))

@@ -114,7 +114,9 @@ def test_only_the_relatiecode_is_unique(snelstart: SnelStart) -> None:
 
 
 def test_allocation_steps_over_taken_codes(snelstart: SnelStart) -> None:
-    codes = [snelstart.create(**given)["relatiecode"] for given in ({"relatiecode": 1}, {"relatiecode": 2}, {})]
+    codes = [
+        snelstart.create(**given)["relatiecode"] for given in ({"relatiecode": 1}, {"relatiecode": 2}, {})
+    ]
     assert codes == [1, 2, 3]
 
 

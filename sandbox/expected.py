@@ -1,0 +1,64 @@
+"""What is to be expected of demo data: counts per kind, and the ids of every trap."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox import books, traps
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Hold what was made, by trap."""
+
+    relations: list[Record]
+    contact_persons: list[Record]
+    both: list[Record]
+    wrong: dict[str, list[Record]]
+    twins: list[tuple[Record, Record]]
+    entered: list[books.Entry]
+
+    def expected(self) -> Record:
+        """Return counts and ids, as the file holds them."""
+        return {"counts": self._counts(), "ids": self._ids()}
+
+    def _ids(self) -> Record:
+        """List the ids per trap; pairs are (first, second) and (CRM record, relatie)."""
+        return {
+            "both": [each["id"] for each in self.both],
+            "wrong": {kind: [each["id"] for each in found] for kind, found in self.wrong.items()},
+            "doubles": [[first["id"], second["id"]] for first, second in self.twins],
+            "in_books": {
+                how: [[entry.crm_id, entry.relatie["id"]] for entry in self.entered if entry.how == how]
+                for how in books.HOW
+            },
+            "differing": [entry.crm_id for entry in self.entered if entry.differs],
+            "clashes": [entry.relatie["id"] for entry in self.entered if entry.clash],
+        }
+
+    def _counts(self) -> Record:
+        """Count; `plain_new` are relations without a trap that are not in the books yet."""
+        labels = [relation["relation_type_id"] for relation in self.relations]
+        plain = self._plain()
+        return {
+            "relations": len(self.relations),
+            "organizations": sum("name" in each for each in self.relations),
+            "persons": sum("name" not in each for each in self.relations),
+            "contact_persons": len(self.contact_persons),
+            "customers": labels.count(traps.CUSTOMER),
+            "suppliers": labels.count(traps.SUPPLIER),
+            "both": labels.count(traps.BOTH),
+            "wrong": {kind: len(found) for kind, found in self.wrong.items()},
+            "doubles": len(self.twins),
+            "in_books": {how: sum(entry.how == how for entry in self.entered) for how in books.HOW},
+            "differing": sum(entry.differs for entry in self.entered),
+            "plain_new": len(plain),
+            "plain_new_roles": sum(1 + (each["relation_type_id"] == traps.BOTH) for each in plain),
+        }
+
+    def _plain(self) -> list[Record]:
+        special = {each["id"] for found in self.wrong.values() for each in found}
+        special |= {each["id"] for pair in self.twins for each in pair}
+        special |= {entry.crm_id for entry in self.entered}
+        return [each for each in self.relations if each["id"] not in special]
