@@ -11,6 +11,7 @@ import requests
 
 from adapters.base import ConnectionInfo, Finding
 from adapters.errors import AdapterError, Forbidden, Throttled, Unauthorised, Unavailable
+from adapters.snelstart.bodies import json_of, object_of
 from adapters.snelstart.options import DEFAULT_LIMITS, Options
 
 SCOPES = ("relaties:read", "relaties:write", "settings:read")
@@ -48,7 +49,7 @@ class Examined(Protocol):
 
 
 def examine(target: Examined) -> Sequence[Finding]:
-    """Try what the product needs, in at most four calls; a failure is a finding, never an exception."""
+    """Try what the product needs, in at most six calls; a failure is a finding, never an exception."""
     first = _tried(lambda: _company(target))
     if not all(finding.ok for finding in first):
         return first
@@ -57,6 +58,7 @@ def examine(target: Examined) -> Sequence[Finding]:
         *_tried(lambda: _scopes(target)),
         *_tried(lambda: _relations(target)),
         *_tried(lambda: _countries(target)),
+        *_tried(lambda: _extra_field(target)),
         _limits(target.info.limits),
     ]
 
@@ -128,6 +130,19 @@ def _countries(target: Examined) -> list[Finding]:
     number = target.countries()
     ok = number > 0
     return [Finding(ok, f"{number} landen bekend", f"{number} countries known")]
+
+
+def _extra_field(target: Examined) -> list[Finding]:
+    """Look for the extra field among those of any customer; without customers nothing can be said."""
+    field = target.options.crm_id_field
+    customers = {"$top": "1", "$filter": "Relatiesoort/any(r:r eq 'Klant') and Relatiecode gt 0"}
+    found = json_of(target.get("/relaties", customers)) if field else None
+    if not (isinstance(found, list) and found and isinstance(found[0], dict)):
+        return []
+    fields = object_of(target.get(f"/relaties/{found[0].get('id')}/customFields"))
+    names = [one.get("name") for one in fields.get("klantCustomFields") or () if isinstance(one, dict)]
+    nl, en = ("bestaat", "exists") if field in names else ("ontbreekt", "is missing")
+    return [Finding(field in names, f"Extra veld {field} {nl}", f"Extra field {field} {en}")]
 
 
 def _limits(limits: Mapping[str, int]) -> Finding:

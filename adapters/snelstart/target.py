@@ -118,7 +118,7 @@ class SnelStart:
     def _call(
         self, method: str, path: str, *, params: Any = None, json: Any = None, gate: Gate | None = None
     ) -> requests.Response:
-        """Make a call; a refusal right after a token was issued is about the other key (90 days for tests)."""
+        """Make a call; a refusal right after a token was issued is about the other key (tests: 90 days)."""
         try:
             return self._http.request(method, path, params=params, json=json, gate=gate)
         except Unauthorised as error:
@@ -162,7 +162,8 @@ class SnelStart:
     def _with_crm_id(self, written: TargetRecord, crm_id: JsonScalar) -> TargetRecord:
         """Fill the extra field after a write that went through; its failure must not undo that write.
 
-        The field then still differs, so the next plan writes it alone, and that time a refusal is raised.
+        It is a convenience in the books: Boekbrug finds the relatie by its own mapping, so the failure is logged
+        and nothing more. Written alone, for a relatie that was linked, a refusal is raised.
         """
         if crm_id is None or written.fields.get(CRM_ID) == crm_id:
             return written

@@ -41,7 +41,7 @@ def test_its_failure_does_not_undo_the_create(books: Books, noting: SnelStart) -
     assert again.identity.crm_id == noting.read(made.id).identity.crm_id == "relation:17"
 
 
-def test_a_field_that_does_not_exist_is_said_when_written_alone(self, books: Books, open_books: Open) -> None:
+def test_a_field_that_does_not_exist_is_said_when_written_alone(books: Books, open_books: Open) -> None:
     target = open_books(books.url, crm_id_field="Bestaat niet")
     made = target.create(target.draft(relation(), Role.CUSTOMER, {}), Role.CUSTOMER, NUMBER, go)
     with pytest.raises(Rejected) as caught:
@@ -55,3 +55,16 @@ def test_a_supplier_has_none(noting: SnelStart) -> None:
     start = noting.calls
     noting.create(noting.draft(relation(), Role.SUPPLIER, {}), Role.SUPPLIER, NUMBER, go)
     assert noting.calls == start + 1
+
+
+@pytest.mark.parametrize(("field", "ok"), [("CRM-id", True), ("Bestaat niet", False)])
+def test_the_check_tells_whether_the_field_exists(
+    books: Books, noting: SnelStart, open_books: Open, field: str, ok: bool
+) -> None:
+    noting.create(noting.draft(relation(), Role.CUSTOMER, {}), Role.CUSTOMER, NUMBER, go)
+    findings = open_books(books.url, crm_id_field=field).check()
+    assert [finding.ok for finding in findings if field in finding.en] == [ok]
+
+
+def test_the_check_of_empty_books_says_nothing_of_the_field(noting: SnelStart) -> None:
+    assert not [finding for finding in noting.check() if "CRM-id" in finding.en]
