@@ -99,7 +99,7 @@ class Records:
         )
 
     def _add_contacts(self, organization: Record, domain: str) -> None:
-        """Add one or two contacts; the first is the main one and, in half of the cases, receives the invoices."""
+        """Add one or two contacts; the first is the main one and often receives the invoices."""
         for at in range(self.dice.choice((1, 1, 2))):
             name = self._name()
             person = {

@@ -80,22 +80,25 @@ class Hooks:
         session = requests.Session()
         while True:
             target, body, entry = self._queue.get()
-            entry["ok"] = any(self._attempt(session, target, body, entry) for _ in range(ATTEMPTS))
+            entry["ok"] = self._deliver(session, target, body, entry["attempts"])
 
-    def _attempt(self, session: requests.Session, target: Target, body: bytes, entry: dict[str, Any]) -> bool:
-        """Send once; return True to stop trying, after waiting if the receiver asked for it."""
-        try:
-            answer = session.post(target.url, data=body, headers=self._headers(target, body), timeout=TIMEOUT)
-        except requests.RequestException as error:
-            entry["attempts"].append({"at": time.time(), "error": type(error).__name__})
-            entry["failed"] = True
-            return True
-        entry["attempts"].append({"at": time.time(), "status": answer.status_code})
-        if answer.status_code == 429:
+    def _deliver(
+        self, session: requests.Session, target: Target, body: bytes, attempts: list[dict[str, Any]]
+    ) -> bool:
+        """Send until it is not answered by 429, waiting as asked; say whether it was accepted."""
+        for _ in range(ATTEMPTS):
+            try:
+                answer = session.post(
+                    target.url, data=body, headers=self._headers(target, body), timeout=TIMEOUT
+                )
+            except requests.RequestException as error:
+                attempts.append({"at": time.time(), "error": type(error).__name__})
+                return False
+            attempts.append({"at": time.time(), "status": answer.status_code})
+            if answer.status_code != 429:
+                return answer.ok
             time.sleep(float(answer.headers.get("Retry-After", 1)))
-            return False
-        entry["failed"] = answer.status_code >= 300
-        return True
+        return False
 
     def _headers(self, target: Target, body: bytes) -> dict[str, str]:
         digest = hmac.new(target.secret.encode(), body, hashlib.sha256).hexdigest()

@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 class Presenter:
-    """Build answers from stored records; departures are fixed per record, so an unchanged one looks the same."""
+    """Build answers from stored records; departures are fixed per record, so it looks the same each time."""
 
     def __init__(self, store: Store, options: SimplicateOptions) -> None:
         self.store, self.options = store, options

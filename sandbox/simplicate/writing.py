@@ -25,7 +25,7 @@ class Writer:
         self.store, self.warnings = store, warnings
 
     def save(self, kind: str, record: Record, given: Record, created: bool) -> bool:
-        """Apply a body to a record and store it; say whether anything changed; raise Refused on bad values."""
+        """Apply a body to a record and store it; say whether anything changed; raise Refused."""
         before = {name: value for name, value in record.items() if name != "updated_at"}
         after = {**before, "custom": dict(record["custom"])}
         contacts = self._apply(kind, after, given)
