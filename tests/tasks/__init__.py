@@ -1,0 +1,1 @@
+"""Tests of the Celery app and its wake-ups."""
