@@ -3,22 +3,17 @@
 Names are case-sensitive UpperCamelCase; literals are of OData v3.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.snelstart import errors
 from sandbox.snelstart.fields import Field, Table
+from sandbox.snelstart.literals import compare, datetime_text, fits, tokens
 
 Test = Callable[[dict[str, Any]], bool]
 Getter = Callable[[dict[str, Any]], Any]
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<datetime>datetime'[^']*')|(?P<guid>guid'[^']*')|(?P<string>'(?:[^']|'')*')"
-    r"|(?P<number>-?\d+(?:\.\d+)?[MmLlDdFf]?\b)|(?P<name>[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*)|(?P<mark>[(),:]))"
-)
-_DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?Z?")
 OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le")
 PARTS = {"year": slice(0, 4), "month": slice(5, 7), "day": slice(8, 10)}
 
@@ -47,16 +42,6 @@ def upper(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def datetime_text(literal: str) -> str:
-    """Bring a date-time into the form in which records hold it, so that both compare as text."""
-    found = _DATETIME.fullmatch(literal)
-    if not found:
-        raise errors.rules(["ALG-0104"])
-    day, minute, second, fraction = found.groups()
-    fraction = (fraction or "").rstrip("0")
-    return f"{day}T{minute or '00:00'}:{second or '00'}" + (f".{fraction}" if fraction else "")
-
-
 def resolve(path: str, table: Table, model: str) -> tuple[Field, Getter]:
     """Find the field behind a filter path; raise the vendor's 400 when there is none."""
     field, names = Field("object", members=table), []
@@ -83,25 +68,12 @@ def _getter(names: list[str]) -> Getter:
     return nested
 
 
-def compare(operator: str, left: Any, right: Any) -> bool:
-    """Compare as OData does: null equals only null, and no order holds with null."""
-    if operator == "eq":
-        return bool(left == right)
-    if operator == "ne":
-        return bool(left != right)
-    if left is None or right is None:
-        return False
-    if operator in ("gt", "ge"):
-        return bool(left > right or (operator == "ge" and left == right))
-    return bool(left < right or (operator == "le" and left == right))
-
-
 class Parser:
     """Parse one filter by recursive descent."""
 
     def __init__(self, source: str, table: Table, model: str) -> None:
         self.table, self.model = table, model
-        self.tokens = list(_tokens(source))
+        self.tokens = list(tokens(source))
         self.at = 0
 
     def parse(self) -> Node:
@@ -243,20 +215,6 @@ class Parser:
         return words[word]
 
 
-def fits(field: Field, value: Any) -> bool:
-    """Say whether a literal may be compared with a field."""
-    if value is None:
-        return True
-    if field.kind == "bool" or isinstance(value, bool):
-        return field.kind == "bool" and isinstance(value, bool)
-    number = isinstance(value, (int, float))
-    return (
-        number
-        if field.kind in ("int", "number")
-        else not number and field.kind not in ("object", "list", "words")
-    )
-
-
 def _rename(token: tuple[str, str], variable: str) -> tuple[str, str]:
     """Let the variable of `any` stand for the item, and a bare variable for a plain item's only value."""
     kind, word = token
@@ -270,13 +228,3 @@ def _text_test(name: str, first: Getter, second: Getter) -> Test:
     if name == "substringof":
         return lambda record: str(first(record)) in (second(record) or "")
     return lambda record: str(first(record) or "").startswith(str(second(record)))
-
-
-def _tokens(source: str) -> Any:
-    at = 0
-    while at < len(source.rstrip()):
-        found = _TOKEN.match(source, at)
-        if not found or not found.lastgroup:
-            raise errors.rules(["ALG-0104"])
-        yield found.lastgroup, found[found.lastgroup]
-        at = found.end()

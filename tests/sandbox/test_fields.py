@@ -55,7 +55,7 @@ def scalar(value: Any, field: Any, loose: bool) -> bool:
         shape = DATE if field.kind == "date" else STAMP if " " in value else MOMENT
         return bool(shape.fullmatch(value))
     if field.kind == "uuid":
-        return str(UUID(value)) == value
+        return bool(str(UUID(value)) == value)
     fits: bool = isinstance(value, KINDS[field.kind])
     return fits and bool(field.kind in ("bool", "any") or not isinstance(value, bool))
 

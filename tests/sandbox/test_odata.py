@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sandbox.common.clock import Clock
 from sandbox.snelstart.errors import Refused
 from sandbox.snelstart.fields import RELATIE
-from sandbox.snelstart.odata import Parser, datetime_text
+from sandbox.snelstart.literals import datetime_text
+from sandbox.snelstart.odata import Parser
 from sandbox.snelstart.relaties import blank
 from sandbox.snelstart.store import Store
 from tests.sandbox.clients import SnelStart
