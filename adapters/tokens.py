@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from adapters.errors import Throttled
 from adapters.outside import Outside
+from models.database import Sessions
 from models.tables import ConnectionToken
 
 LEASE_SECONDS = 30.0
@@ -25,7 +27,8 @@ CONTEXT = "connection_token"
 
 ENSURE = "INSERT INTO connection_token (connection_id) VALUES (:id) ON CONFLICT DO NOTHING"
 LEASE = """UPDATE connection_token SET lease_until = now() + make_interval(secs => :lease)
-           WHERE connection_id = :id AND generation = :generation AND (lease_until IS NULL OR lease_until < now())"""
+           WHERE connection_id = :id AND generation = :generation
+           AND (lease_until IS NULL OR lease_until < now())"""
 STORE = """UPDATE connection_token SET sealed = :sealed, expires_at = :expires, lease_until = NULL,
            generation = generation + 1 WHERE connection_id = :id AND generation = :generation"""
 DROP = """UPDATE connection_token SET lease_until = NULL
@@ -61,8 +64,8 @@ class _Token:
         return self.expires_at > datetime.now(UTC)
 
 
-_cache: dict[tuple[int, int], _Token] = {}
-"""Newest token by (database, connection), to spare a query per call; the row stays the truth."""
+_caches: WeakKeyDictionary[Sessions, dict[int, _Token]] = WeakKeyDictionary()
+"""Newest token by database and connection, to spare a query per call; the row stays the truth."""
 
 
 class TokenStore:
@@ -72,15 +75,15 @@ class TokenStore:
         """Name the connection."""
         self._id = connection_id
         self._outside = outside
-        self._key = (id(outside.sessions), connection_id)
+        self._cache = _caches.setdefault(outside.sessions, {})
         self._used = threading.local()
 
     def current(self, fetch: Fetch, refresh: bool) -> str:
-        """Return a token to use; with `refresh` one newer than this thread had. Raises what `fetch` raises, Throttled."""
+        """Return a token; with `refresh` one newer than this thread had. Raises Throttled, and as `fetch` does."""
         refused = getattr(self._used, "generation", 0) if refresh else -1
-        token = _cache.get(self._key)
+        token = self._cache.get(self._id)
         if token is None or not token.good() or token.generation <= refused:
-            token = self._newer(fetch, refused)
+            token = self._cache[self._id] = self._newer(fetch, refused)
         self._used.generation = token.generation
         assert token.access is not None
         return token.access
@@ -88,16 +91,17 @@ class TokenStore:
     def _newer(self, fetch: Fetch, refused: int) -> _Token:
         """Wait for whoever renews, or renew; no session is open while the vendor is asked."""
         until = time.monotonic() + LEASE_SECONDS
-        while time.monotonic() < until:
-            token = self._stored()
-            if token.good() and token.generation > refused:
-                _cache[self._key] = token
-                return token
-            if self._change(LEASE, token, lease=LEASE_SECONDS):
-                self._renew(fetch, token)
+        while True:
+            found = self._stored()
+            if found.good() and found.generation > refused:
+                return found
+            if self._change(LEASE, found, lease=LEASE_SECONDS):
+                if renewed := self._renewed(fetch, found):
+                    return renewed
+            elif time.monotonic() > until:
+                raise Throttled(datetime.now(UTC) + timedelta(seconds=1), "token is being renewed")
             else:
                 time.sleep(POLL_SECONDS)
-        raise Throttled(datetime.now(UTC) + timedelta(seconds=1), "token is being renewed")
 
     def _stored(self) -> _Token:
         """Read the row."""
@@ -115,8 +119,11 @@ class TokenStore:
     def _row(self, session: Session) -> ConnectionToken | None:
         return session.scalar(select(ConnectionToken).where(ConnectionToken.connection_id == self._id))
 
-    def _renew(self, fetch: Fetch, old: _Token) -> None:
-        """Ask the vendor and commit the answer before anybody uses it."""
+    def _renewed(self, fetch: Fetch, old: _Token) -> _Token | None:
+        """Ask the vendor and commit the answer before anybody uses it; None when somebody else was first.
+
+        Whoever commits first has won: a renewer whose lease ran out takes the winner's token.
+        """
         asked_at = datetime.now(UTC)
         try:
             grant = fetch(old.refresh)
@@ -125,10 +132,9 @@ class TokenStore:
             raise
         early = min(EARLY_SECONDS, grant.expires_in / 10)
         expires = asked_at + timedelta(seconds=grant.expires_in - early)
-        content = {"access": grant.access_token, "refresh": grant.refresh_token or old.refresh}
-        sealed = self._outside.vault.seal_json(content, CONTEXT)
-        # Whoever committed first has won; a renewer whose lease ran out takes the winner's token.
-        self._change(STORE, old, sealed=sealed, expires=expires)
+        new = _Token(old.generation + 1, grant.access_token, grant.refresh_token or old.refresh, expires)
+        sealed = self._outside.vault.seal_json({"access": new.access, "refresh": new.refresh}, CONTEXT)
+        return new if self._change(STORE, old, sealed=sealed, expires=expires) else None
 
     def _change(self, statement: str, token: _Token, **values: object) -> bool:
         """Change the row if it still is the generation that was read."""

@@ -209,7 +209,7 @@ def test_a_call_under_way_when_redis_was_emptied_still_counts(outside: Outside) 
 
 
 def test_no_redis_no_call(outside: Outside) -> None:
-    dead = redis.Redis(host="127.0.0.1", port=9, retry=None)
+    dead = redis.Redis(host="127.0.0.1", port=9)
     budget = Budget(dead, outside.sessions, add_connection(outside).id, [Window("minute", 10, MINUTE)])
     assert take(budget) is None
 
