@@ -26,7 +26,7 @@ from worker.embedded import EmbeddedServers, Servers
 
 REPOSITORY = Path(__file__).parents[1]
 TARGET = 0.6
-TOKEN, SECRET = "bench", "bench-secret"  # noqa: S105 - of a database that lives as long as the measurement
+TOKEN, SECRET = "bench", "bench-secret"
 READY = re.compile(r"(?:listening|running) on (http://[\d.:]+)")
 
 
@@ -125,7 +125,9 @@ def turns(floor: str, product: str, chosen: argparse.Namespace) -> Iterator[Rate
             send(f"{floor}/", first, chosen.connections, chosen.seconds),
             send(f"{product}/hooks/{TOKEN}", first, chosen.connections, chosen.seconds),
         )
-        print(f"floor {rates.floor:7.0f}/s  product {rates.product:7.0f}/s  ratio {rates.ratio:.2f}", flush=True)
+        print(
+            f"floor {rates.floor:7.0f}/s  product {rates.product:7.0f}/s  ratio {rates.ratio:.2f}", flush=True
+        )
         yield rates
 
 

@@ -91,7 +91,9 @@ class Waker:
     def _template(self, queue: str) -> str:
         """Let Celery build a message once per queue; all later ones differ in three places only."""
         if queue not in self._templates:
-            task = self._celery.amqp.as_task_v2(ID, RUN_JOB, argsrepr=f"({JOB},)", kwargsrepr="{}")
+            task = self._celery.amqp.as_task_v2(
+                ID, RUN_JOB, argsrepr=f"({JOB},)", kwargsrepr="{}", ignore_result=None
+            )
             delivery = {"exchange": "", "routing_key": queue}
             properties = {
                 "delivery_mode": 2, "delivery_info": delivery, "priority": 0, "body_encoding": "base64",

@@ -31,7 +31,9 @@ class Room:
     crm: int
     link: int
 
-    def hear(self, *records: str, origin: Origin = Origin.HOOK, at: datetime = NOW, **more: Any) -> list[JobRef]:
+    def hear(
+        self, *records: str, origin: Origin = Origin.HOOK, at: datetime = NOW, **more: Any
+    ) -> list[JobRef]:
         """Record changes of relations and commit."""
         notices = [Notice(Kind.RELATION, record, **more) for record in records]
         with self.runtime.sessions.begin() as session:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.settings import Settings
 from tasks import UnknownConnection, enqueue_change
 from tasks.runtime import NoServers, Runtime
 from tasks.wake import Waker, open_publisher
-from models.settings import Settings
 from tests.web.office import furnish, job_of, open_runtime
 
 

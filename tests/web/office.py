@@ -35,7 +35,9 @@ def environment(database_url: str, redis_url: str, folder: Path) -> dict[str, st
 def open_runtime(database_url: str, redis_url: str, folder: Path) -> Runtime:
     """Open the same office from within the test."""
     names = environment(database_url, redis_url, folder)
-    return Runtime.open(Settings(**{name.removeprefix("BOEKBRUG_").lower(): it for name, it in names.items()}))  # type: ignore[arg-type] # pydantic parses the texts
+    return Runtime.open(
+        Settings(**{name.removeprefix("BOEKBRUG_").lower(): it for name, it in names.items()})
+    )  # type: ignore[arg-type] # pydantic parses the texts
 
 
 def furnish(runtime: Runtime, suffix: str = "", **source: Any) -> tuple[int, int]:
@@ -76,9 +78,7 @@ def signature(body: bytes, secret: str = SECRETS[1]) -> dict[str, str]:
 
 def post(url: str, body: bytes, token: str = TOKEN, **headers: str) -> requests.Response:
     """Send a correctly signed hook, unless the headers say otherwise."""
-    return requests.post(
-        f"{url}/hooks/{token}", data=body, headers=headers or signature(body), timeout=15
-    )
+    return requests.post(f"{url}/hooks/{token}", data=body, headers=headers or signature(body), timeout=15)
 
 
 def job_of(runtime: Runtime, record: str) -> SyncJob | None:

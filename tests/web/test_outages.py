@@ -36,7 +36,9 @@ def lonely(machine: EmbeddedServers, start_module: StartModule, tmp_path: Path) 
     found = machine.addresses
     runtime = open_runtime(found.database_url, found.redis_url, tmp_path)
     crm, link = furnish(runtime)
-    process = start_module("web", "--port", "0", env=environment(found.database_url, found.redis_url, tmp_path))
+    process = start_module(
+        "web", "--port", "0", env=environment(found.database_url, found.redis_url, tmp_path)
+    )
     yield Office(process.url, runtime, crm, link, process.log)
     runtime.close()
 
