@@ -56,7 +56,7 @@ def is_json(response: requests.Response) -> bool:
 
 
 def uncertain(response: requests.Response) -> bool:
-    """Tell whether the answer leaves open what happened: a server's error, a redirect, or success that is not JSON."""
+    """Tell whether the answer leaves open what happened: a server's error, a redirect, no JSON."""
     status = response.status_code
     if status < 300:
         return not is_json(response)

@@ -1,6 +1,6 @@
 """Park a connection whose system is away, and let one process at a time look whether it is back.
 
-The state is a row, so it survives Redis; only the count of failures in a row lives there: losing it costs a retry.
+The state is a row, so it survives Redis; only the count of failures in a row lives there.
 """
 
 from contextlib import suppress
@@ -48,7 +48,7 @@ class Breaker:
             self._outside.redis.delete(self._key)
 
     def failure(self, reason: str) -> None:
-        """Count one; the third in a row parks the connection. `reason` is shown to people: no personal data."""
+        """Count one; the third in a row parks the connection. `reason` is shown: no personal data."""
         if self._count() >= FAILURES:
             self._run(PARK, reason=reason, probe=self._outside.settings.probe_seconds)
             self.success()

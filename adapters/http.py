@@ -1,4 +1,4 @@
-"""Make one call to an outside system: authorised, inside the budget, within a deadline, its failure a decision."""
+"""Make one call to an outside system: authorised, in budget, within a deadline, its failure a decision."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ from adapters.transport import SAFE, TransportError, send
 from models.words import Lane
 
 TRIES = 3
-"""A safe call is tried this often at once: enough for a dropped connection, too few to burden a sick system."""
+"""A safe call is tried this often at once: enough for a dropped connection, no burden to a sick system."""
 GATEWAY = frozenset({502, 503, 504})
 TOKEN_SECONDS = 15.0
 """Deadline of a token call; it comes on top of the call that needs the token."""
@@ -169,14 +169,14 @@ class HttpClient:
             raise
 
     def _time_left(self, call: _Call, permit: Permit) -> float:
-        """Bound a safe call by all its tries together, a write by its permit. Raises Throttled when it is over."""
+        """Bound a safe call by all its tries together, a write by its permit. Raises Throttled at its end."""
         left = min(permit.left(), call.ends - time.monotonic()) if call.safe else permit.left()
         if left <= 0:
             raise _Fleeting(f"{self._info.name}: no answer in time") if call.safe else _late()
         return left
 
     def _broken(self, call: _Call, error: TransportError) -> AdapterError:
-        """Decide about a call without an answer: whether the deed was done is known only if nothing was sent."""
+        """Decide about a call without an answer: it did certainly nothing only if nothing was sent."""
         if call.safe:
             return _Fleeting(f"{self._info.name}: {error}")
         if error.sent:

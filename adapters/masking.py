@@ -16,7 +16,7 @@ def passes_eleven_test(digits: str) -> bool:
 
 
 def mask(words: str, identifiers: Iterable[str | None] = ()) -> str:
-    """Mask a record's own identifiers, and every digit run that passes the 11-test; the rest stays word for word."""
+    """Mask a record's own identifiers and every digit run that passes the 11-test; keep the rest as it is."""
     for identifier in sorted(filter(None, identifiers), key=len, reverse=True):
         if len(identifier) >= 4:
             words = re.sub(re.escape(identifier), MASK, words, flags=re.IGNORECASE)

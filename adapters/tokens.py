@@ -1,4 +1,4 @@
-"""Keep one current access token per connection, renewed by one process at a time and stored before it is used.
+"""Keep one current access token per connection, renewed by one process and stored before it is used.
 
 Vendors rotate refresh tokens and count token calls: two who renew at once could lock the connection out.
 """
@@ -79,7 +79,7 @@ class TokenStore:
         self._used = threading.local()
 
     def current(self, fetch: Fetch, refresh: bool) -> str:
-        """Return a token; with `refresh` one newer than this thread had. Raises Throttled, and as `fetch` does."""
+        """Return a token; with `refresh` one newer than this thread had. Raises as `fetch` does."""
         refused = getattr(self._used, "generation", 0) if refresh else -1
         token = self._cache.get(self._id)
         if token is None or not token.good() or token.generation <= refused:

@@ -18,7 +18,7 @@ from adapters.deadline import Deadline, current
 POOL_SIZE = 64
 """Above the threads of one process, so that no connection is thrown away while it is warm."""
 CONNECT_SECONDS = 10.0
-"""What one address may take to accept: a system that is away must not hold a thread for the whole deadline."""
+"""What one address may take to accept: who is away must not hold a thread for the whole deadline."""
 FRESH_SECONDS = 2.0
 """How long an idle connection counts as open for a write; servers close idle ones after 5 s or more."""
 MAX_BODY_BYTES = 20_000_000
@@ -161,13 +161,13 @@ def send(
 
 
 def _read(response: requests.Response, deadline: Deadline) -> None:
-    """Load the body under the size; a connection cut by us looks like an end of body, so look at the clock."""
+    """Load the body under the size; one that we cut looks like an end of body, so look at the clock."""
     body = bytearray()
     try:
         for chunk in response.iter_content(65_536):
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                raise TransportError("body too large", sent=True)
+                raise TransportError("body too large", sent=True)  # noqa: TRY301 - closed below
     except BaseException:
         response.close()
         raise

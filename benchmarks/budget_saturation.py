@@ -1,7 +1,7 @@
 """Saturate one vendor's budget from several processes in both lanes, and count at the vendor's door.
 
-Nothing may be refused and no sliding window exceeded; of what the design allows, limit / (window + mean latency) or
-concurrent / mean latency, whichever is less, 98 % has to be used once the first window is over.
+Nothing may be refused and no sliding window exceeded; of what the design allows, limit / (window + mean
+latency) or concurrent / mean latency, whichever is less, 98 % has to be used.
 
     python -m benchmarks.budget_saturation [--window 60] [--rounds 2] [--wipes 2] [--limits 100:5 500:50]
 """
@@ -126,7 +126,8 @@ def add_connection(servers: Servers, plan: Plan, url: str) -> dict[str, object]:
         session.flush()
         return {
             "id": row.id, "name": row.name, "system": "counting", "base_url": url, "credentials": {},
-            "limits": {"minute": plan.limit, "concurrent": plan.concurrent}, "options": {"window_seconds": plan.window},
+            "limits": {"minute": plan.limit, "concurrent": plan.concurrent},
+            "options": {"window_seconds": plan.window},
         }  # fmt: skip
 
 
@@ -134,8 +135,8 @@ def saturate(servers: Servers, plan: Plan, url: str) -> Counter[str]:
     """Run the processes to their end, emptying Redis on the way when asked."""
     begin = time.time()
     task = {
-        "servers": servers.__dict__, "info": add_connection(servers, plan, url), "until": begin + plan.seconds,
-        "threads": plan.threads, "deadline": min(30.0, plan.window),
+        "servers": servers.__dict__, "info": add_connection(servers, plan, url),
+        "until": begin + plan.seconds, "threads": plan.threads, "deadline": min(30.0, plan.window),
     }  # fmt: skip
     command = [sys.executable, "-m", "benchmarks.budget_saturation", "--worker", json.dumps(task)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(plan.processes)]
@@ -152,7 +153,7 @@ def judge(plan: Plan, report: dict[str, list[float]], ends: Mapping[str, int]) -
     """Hold what was counted against what was allowed."""
     latency = sum(report["latencies"]) / len(report["latencies"])
     cycle = plan.window + latency
-    # How long it takes until as many calls again have arrived: independent of where in a burst one starts to count.
+    # How long it takes until as many calls again have arrived: no matter where in a burst one starts.
     arrivals = report["arrivals"]
     spans = [later - earlier for earlier, later in zip(arrivals, arrivals[plan.limit :], strict=False)]
     rate = plan.limit * len(spans) / sum(spans) if spans else 0.0
@@ -161,7 +162,8 @@ def judge(plan: Plan, report: dict[str, list[float]], ends: Mapping[str, int]) -
     exact = not report["refused"] and not any(end.startswith("failed") for end in ends)
     return {
         "limit": plan.limit, "concurrent": plan.concurrent, "window": plan.window, "wipes": plan.wipes,
-        "calls": len(report["arrivals"]), "refused": report["refused"], "most_sliding": report["most_sliding"],
+        "calls": len(report["arrivals"]), "refused": report["refused"],
+        "most_sliding": report["most_sliding"],
         "most_calendar": report["most_calendar"], "most_at_once": report["most_open"], "ends": ends,
         "mean_latency": round(latency, 3), "rate": round(rate, 3), "of_window": round(rate / by_window, 4),
         "of_concurrency": round(rate / by_slots, 4), "ok": exact and (bool(plan.wipes) or share >= FLOOR),
@@ -195,7 +197,9 @@ def main() -> int:
     good = True
     for pair in chosen.limits:
         limit, concurrent = map(int, pair.split(":"))
-        plan = Plan(limit, concurrent, chosen.window, chosen.rounds, chosen.wipes, chosen.processes, chosen.threads)
+        plan = Plan(
+            limit, concurrent, chosen.window, chosen.rounds, chosen.wipes, chosen.processes, chosen.threads
+        )
         result = run(plan)
         print(json.dumps({"figure": 2, **result}), flush=True)
         good &= bool(result["ok"])

@@ -1,4 +1,4 @@
-"""Draw hour and day allowance from PostgreSQL in committed blocks, so that losing Redis cannot spend it twice."""
+"""Draw hour and day allowance from PostgreSQL in committed blocks, so losing Redis spends nothing twice."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,8 @@ DELETE = """DELETE FROM budget_block WHERE connection_id = :connection AND "wind
             AND closed_at <= CAST(:now AS timestamptz) - make_interval(secs => :keep) RETURNING calls"""
 CLOSE = """UPDATE budget_block SET closed_at = :now WHERE connection_id = :connection AND "window" = :window
            AND closed_at IS NULL AND (number <> :number OR :left <= 0)"""
-COUNT = """SELECT coalesce(sum(calls), 0), coalesce(max(number), 0), min(closed_at), bool_or(closed_at IS NULL)
+COUNT = """SELECT coalesce(sum(calls), 0), coalesce(max(number), 0), min(closed_at),
+           bool_or(closed_at IS NULL)
            FROM budget_block WHERE connection_id = :connection AND "window" = :window"""
 INSERT = """INSERT INTO budget_block (connection_id, "window", number, calls, drawn_at)
             VALUES (:connection, :window, :number, :calls, :now)"""
@@ -51,19 +52,19 @@ class Drawn:
 
 
 class Blocks:
-    """Keep the durable windows of one connection; a block counts in full until it certainly left the window."""
+    """Keep the durable windows of one connection; a block counts in full until it has certainly left."""
 
     def __init__(
         self, sessions: Sessions, connection_id: int, lease_seconds: float, clock: Clock | None = None
     ) -> None:
-        """Take a lease as long as the longest call: it may be answered that long after its block was closed."""
+        """Take a lease as long as the longest call: its answer may come that long after its block closed."""
         self._sessions = sessions
         self._id = connection_id
         self._lease = lease_seconds
         self._clock = clock
 
     def first_time(self) -> bool:
-        """Tell, to one caller only, that this connection never made a call, so that nothing needs waiting out."""
+        """Tell, to one caller only, that this connection never made a call: nothing needs waiting out."""
         with self._sessions.begin() as session:
             done = session.execute(text(MARK), {"connection": self._id, "now": self._now()})
             return bool(getattr(done, "rowcount", 0))
@@ -71,8 +72,8 @@ class Blocks:
     def draw(self, window: Window, hand: Callable[[], Hand], deposit: Callable[[Drawn], None]) -> bool:
         """Bring the window up to date and hand the outcome over; False when somebody else is doing it.
 
-        Every statement commits by itself, so a block is on disk before anybody divides it, and the lock is held
-        until it was handed over, so nobody takes a block on its way for a lost one.
+        Every statement commits by itself, so a block is on disk before anybody divides it, and the lock is
+        held until it was handed over, so nobody takes a block on its way for a lost one.
         """
         with self._alone() as connection:
             if connection is None:

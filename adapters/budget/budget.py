@@ -86,9 +86,7 @@ class Budget:
         self._hold_ms = round(1000 * max([lease_seconds, *short]))
 
     @classmethod
-    def of(
-        cls, info: ConnectionInfo, outside: Outside, windows: Sequence[Window] | None = None
-    ) -> "Budget":
+    def of(cls, info: ConnectionInfo, outside: Outside, windows: Sequence[Window] | None = None) -> "Budget":
         """Open the budget of a configured connection."""
         return cls(
             outside.redis,
@@ -99,9 +97,7 @@ class Budget:
             lease_seconds=outside.settings.deadline_seconds,
         )
 
-    def acquire(
-        self, lane: Lane, deadline_seconds: float, patience: float = PATIENCE_SECONDS
-    ) -> Permit:
+    def acquire(self, lane: Lane, deadline_seconds: float, patience: float = PATIENCE_SECONDS) -> Permit:
         """Take a permit for a call that ends within the deadline, waiting a little. Raises Throttled."""
         until = time.monotonic() + patience
         while True:
@@ -134,7 +130,7 @@ class Budget:
             return PATIENCE_SECONDS * _between(1, 2), "Redis is away"
 
     def _start(self) -> float:
-        """Agree on the moment from which calls are granted: now if none was ever made, else a full window on."""
+        """Agree on the moment from which calls are granted: now if none was ever made, else a window on."""
         hold = 0 if self._blocks.first_time() else self._hold_ms
         return self._script.run("open", hold)[0] / 1000
 

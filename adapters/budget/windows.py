@@ -32,9 +32,9 @@ def windows_of(
     """
     minute = float((options or {}).get("window_seconds", SECONDS["minute"]))
     windows = [
-        Window(name, max(1, int(calls * scale)), minute if name == "minute" else SECONDS[name], name != "minute")
-        for name, calls in limits.items()
-        if name in SECONDS
+        Window(name, max(1, int(limits[name] * scale)), seconds, durable=seconds > SHORT_SECONDS)
+        for name, seconds in (SECONDS | {"minute": minute}).items()
+        if name in limits
     ]
     if "poll" in limits:
         windows.append(Window("poll", max(1, int(limits["poll"] * scale)), minute, lane=Lane.POLL))

@@ -40,12 +40,22 @@ def outside(database_url: str, redis_url: str) -> Iterator[Outside]:
 
 
 def open_budget(
-    outside: Outside, *windows: Window, concurrent: int | None = None, clock: Clock | None = None, lease: float = 30
+    outside: Outside,
+    *windows: Window,
+    concurrent: int | None = None,
+    clock: Clock | None = None,
+    lease: float = 30,
 ) -> Budget:
     """Open the budget of a fresh connection."""
     info = add_connection(outside)
     return Budget(
-        outside.redis, outside.sessions, info.id, windows, concurrent=concurrent, lease_seconds=lease, clock=clock
+        outside.redis,
+        outside.sessions,
+        info.id,
+        windows,
+        concurrent=concurrent,
+        lease_seconds=lease,
+        clock=clock,
     )
 
 
@@ -208,6 +218,24 @@ def test_a_call_under_way_when_redis_was_emptied_still_counts(outside: Outside) 
     assert len(take_all(budget)) == 2
 
 
+def test_a_redis_that_came_back_as_it_was_before_is_treated_as_emptied(outside: Outside) -> None:
+    clock = Clock()
+    budget = open_budget(outside, Window("minute", 10, MINUTE), clock=clock)
+    journal = outside.redis.config_get("appendonly")["appendonly"]
+    try:
+        outside.redis.config_set("appendonly", "yes")
+        assert take(budget)
+        outside.redis.script_flush()
+        assert take(budget), "with a journal a restart loses nothing"
+        outside.redis.config_set("appendonly", "no")
+        outside.redis.script_flush()
+        assert take(budget) is None
+    finally:
+        outside.redis.config_set("appendonly", journal)
+    clock.now += MINUTE + 0.1
+    assert len(take_all(budget)) == 10
+
+
 def test_no_redis_no_call(outside: Outside) -> None:
     dead = redis.Redis(host="127.0.0.1", port=9)
     budget = Budget(dead, outside.sessions, add_connection(outside).id, [Window("minute", 10, MINUTE)])
@@ -284,7 +312,9 @@ def test_no_sequence_of_events_exceeds_a_window_at_the_vendor(
 ) -> None:
     """A call may reach the vendor at any moment between its grant and its end: the worst ones are counted."""
     clock, length, lease = Clock(), 12.0, 8.0
-    budget = open_budget(outside, Window("minute", limit, length), concurrent=concurrent, clock=clock, lease=lease)
+    budget = open_budget(
+        outside, Window("minute", limit, length), concurrent=concurrent, clock=clock, lease=lease
+    )
     in_flight: list[tuple[Permit, float]] = []
     spans: list[tuple[float, float]] = []
     for action, share, lane in steps:

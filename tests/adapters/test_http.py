@@ -161,7 +161,8 @@ def test_a_refused_connection_did_certainly_nothing(start: Start, method: str) -
 
 
 @pytest.mark.parametrize(("status", "body"), [
-    (500, b"{}"), (502, b"<html>"), (503, b"{}"), (302, b""), (200, b"<html></html>"), (201, b'{"id": '), (408, b""),
+    (500, b"{}"), (502, b"<html>"), (503, b"{}"), (302, b""), (408, b""),
+    (200, b"<html></html>"), (201, b'{"id": '),
 ])  # fmt: skip
 def test_a_write_without_a_trustworthy_answer_is_unknown(start: Start, status: int, body: bytes) -> None:
     setting = start(answer(status, body, Retry_After="1"))
@@ -194,8 +195,12 @@ def test_no_proxy_is_taken_from_the_environment(start: Start, monkeypatch: pytes
     assert start(answer()).client.request("GET", "relaties").status_code == 200
 
 
-@pytest.mark.parametrize(("given", "least", "most"), [("7", 6, 8), ("0", 0.9, 1.2), ("86400", 55, 67), ("x", 0.9, 1.2)])
-def test_a_refusal_for_a_limit_makes_everybody_wait(start: Start, given: str, least: float, most: float) -> None:
+@pytest.mark.parametrize(("given", "least", "most"), [
+    ("7", 6, 8), ("0", 0.9, 1.2), ("86400", 55, 67), ("x", 0.9, 1.2),
+])  # fmt: skip
+def test_a_refusal_for_a_limit_makes_everybody_wait(
+    start: Start, given: str, least: float, most: float
+) -> None:
     setting = start(answer(429, Retry_After=given), answer())
     error = setting.fails("POST", Throttled, json={})
     assert isinstance(error, Throttled)
@@ -235,7 +240,11 @@ def test_the_vendors_own_count_can_only_tighten(start: Start) -> None:
 def test_refused_credentials_are_renewed_once_and_the_call_repeated(start: Start) -> None:
     setting = start(answer(401), answer(201))
     gates: list[int] = []
-    response = setting.client.request("POST", "relaties", json={}, gate=lambda: gates.append(len(setting.vendor.seen)))
+
+    def gate() -> None:
+        gates.append(len(setting.vendor.seen))
+
+    response = setting.client.request("POST", "relaties", json={}, gate=gate)
     assert response.status_code == 201
     assert setting.keys.asked == [False, True]
     assert setting.vendor.seen[1].headers["authorization"] == "Bearer 2"
@@ -300,7 +309,9 @@ def test_nothing_of_a_request_shows_in_an_error(start: Start) -> None:
     setting = start(hang_up)
     for method in ("GET", "POST"):
         with pytest.raises(AdapterError) as caught:
-            setting.client.request(method, "relaties/secret-id", params={"$filter": "secret"}, json={"x": "secret"})
+            setting.client.request(
+                method, "relaties/secret-id", params={"$filter": "secret"}, json={"x": "secret"}
+            )
         chain = f"{caught.value!r} {caught.value.__cause__!r} {setting.row().state_reason}"
         assert "secret" not in chain
         assert caught.value.__suppress_context__

@@ -10,7 +10,9 @@ WITH_BSN = "111222333"
 """Passes the 11-test; a number for examples that is nobody's."""
 
 
-@pytest.mark.parametrize("written", ["111222333", "111.222.333", "1112.22.333", "111 222 333", "NL111222333B01"])
+@pytest.mark.parametrize(
+    "written", ["111222333", "111.222.333", "1112.22.333", "111 222 333", "NL111222333B01"]
+)
 def test_a_number_that_could_be_a_bsn_is_masked_however_it_is_written(written: str) -> None:
     shown = mask(f"Waarde '{written}' is ongeldig")
     assert "222" not in shown
@@ -18,7 +20,9 @@ def test_a_number_that_could_be_a_bsn_is_masked_however_it_is_written(written: s
     assert shown.endswith("' is ongeldig")
 
 
-@pytest.mark.parametrize("words", ["Relatiecode 10001", "111222334", "1112223330", "Zie regel 12 van 2026-11-21", ""])
+@pytest.mark.parametrize(
+    "words", ["Relatiecode 10001", "111222334", "1112223330", "Zie regel 12 van 2026-11-21", ""]
+)
 def test_other_numbers_stay(words: str) -> None:
     assert mask(words) == words
 
@@ -28,6 +32,9 @@ def test_the_records_own_identifiers_are_masked_and_short_ones_are_not() -> None
     assert shown == "IBAN *** van klant 12 bestaat"
 
 
-@given(st.integers(10_000_000, 999_999_999).filter(lambda number: passes_eleven_test(str(number))), st.text("ab :,'"))
+@given(
+    st.integers(10_000_000, 999_999_999).filter(lambda number: passes_eleven_test(str(number))),
+    st.text("ab :,'"),
+)
 def test_no_number_that_passes_survives(number: int, around: str) -> None:
     assert str(number) not in mask(f"{around}{number}{around}")

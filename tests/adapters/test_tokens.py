@@ -115,7 +115,9 @@ def test_a_renewer_whose_lease_ran_out_takes_the_token_of_its_successor(
     assert TokenStore(info.id, outside).current(slow, refresh=False) == "newer"
 
 
-def test_no_session_is_open_while_the_vendor_is_asked_and_nothing_is_stored_in_the_clear(outside: Outside) -> None:
+def test_no_session_is_open_while_the_vendor_is_asked_and_nothing_is_stored_in_the_clear(
+    outside: Outside,
+) -> None:
     info = add_connection(outside)
 
     def fetch(_: str | None) -> TokenGrant:

@@ -1,6 +1,7 @@
 """A vendor over real sockets that answers as a test scripts it, byte for byte."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,6 +29,7 @@ class Vendor:
     """Listen, and give each request the next scripted answer; the last one is repeated."""
 
     answers: list[Answer]
+    tls: ssl.SSLContext | None = None
     seen: list[Exchange] = field(default_factory=list)
     connections: int = 0
 
@@ -62,6 +64,8 @@ class Vendor:
 
     def _serve(self, peer: socket.socket) -> None:
         try:
+            if self.tls is not None:
+                peer = self.tls.wrap_socket(peer, server_side=True)
             while exchange := read_request(peer):
                 with self._lock:
                     self.seen.append(exchange)
@@ -91,7 +95,9 @@ def read_request(peer: socket.socket) -> Exchange | None:
 
 def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Answer:
     """Answer properly; header names are written with _ for -."""
-    named = {"Content-Type": "application/json"} | {key.replace("_", "-"): value for key, value in headers.items()}
+    named = {"Content-Type": "application/json"} | {
+        key.replace("_", "-"): value for key, value in headers.items()
+    }
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in named.items())]
     message = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
     return lambda exchange: exchange.send(message)
