@@ -1,4 +1,4 @@
-"""Read the process's settings from BOEKBRUG_* environment variables; nothing set means the embedded default."""
+"""Read the process's settings from BOEKBRUG_* variables; nothing set means the embedded default."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     ready_age_seconds: float = Field(default=60, gt=0)
     """Age of the oldest live job that could run, above which the installation is not ready."""
     worker_threads: int = Field(default=24, gt=0)
-    """Jobs that one worker process runs at one moment. No database session is held during a call, so the pool may be smaller."""
+    """Jobs that one worker process runs at a time; during a call none holds a database session."""
     database_pool: int = 10
     retention_days: int = 400
 

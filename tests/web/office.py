@@ -35,9 +35,8 @@ def environment(database_url: str, redis_url: str, folder: Path) -> dict[str, st
 def open_runtime(database_url: str, redis_url: str, folder: Path) -> Runtime:
     """Open the same office from within the test."""
     names = environment(database_url, redis_url, folder)
-    return Runtime.open(
-        Settings(**{name.removeprefix("BOEKBRUG_").lower(): it for name, it in names.items()})
-    )  # type: ignore[arg-type] # pydantic parses the texts
+    given = {name.removeprefix("BOEKBRUG_").lower(): value for name, value in names.items()}
+    return Runtime.open(Settings.model_validate(given))
 
 
 def furnish(runtime: Runtime, suffix: str = "", **source: Any) -> tuple[int, int]:
