@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from sync.config.flaws import FileRefused, Flaw, Path
 from sync.config.judging import flaws_of, unknown_key
-from sync.config.model import NAME, Configuration, ConnectionBlock, LinkBlock
+from sync.config.model import NAME, WEB_ADDRESS, Configuration, ConnectionBlock, LinkBlock
 from sync.config.reading import Tree, read_yaml
 from sync.config.rules import KINDS, Block
 from sync.config.secrets import reference_flaws
@@ -77,11 +77,23 @@ class _Checker:
         if known:
             self._validated(self.systems.options_model(str(system)), rest, path, OWN_KEYS)
             self._credentials(str(system), own, path)
+            self._addresses(rest, path)
             if "base_url" not in own and not self.systems.default_url(str(system)):
                 self._flaw("base_url", path)
         result = self._validated(ConnectionBlock, own | {"options": plain(rest)}, path)
         self.flaws += reference_flaws(block, path, self.tree)
         return result
+
+    def _addresses(self, options: Mapping[str, Any], path: Path) -> None:
+        """Hold every further address to the rule of `base_url`: a token address receives the credentials."""
+        for key, value in options.items():
+            if key.endswith("_url") and isinstance(value, str):
+                try:
+                    WEB_ADDRESS.validate_python(value)
+                except ValidationError as error:
+                    self._flaw(
+                        str(error.errors(include_url=False, include_input=False)[0]["type"]), (*path, key)
+                    )
 
     def _credentials(self, system: str, own: Mapping[str, Any], path: Path) -> None:
         """Name credentials that the system does not know, and those it cannot do without."""

@@ -39,7 +39,7 @@ def _loopback(host: str) -> bool:
 
 
 Url = Annotated[str, AfterValidator(_web_address)]
-WebAddress: TypeAdapter[str] = TypeAdapter(Url)
+WEB_ADDRESS: TypeAdapter[str] = TypeAdapter(Url)
 
 
 class Limits(Block):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from adapters import registry
 from adapters.base import Finding
-from adapters.errors import AdapterError, Unavailable
+from adapters.errors import AdapterError
 from models.tables import Connection
 from models.vault import Unreadable
 from models.words import ConnectionState, Lane
@@ -146,7 +146,8 @@ def check_one(row: Connection, runtime: Runtime) -> Checked:
     except (AdapterError, Unreadable) as error:
         failure = failure_of(error)
         words = (failure.nl, failure.en) if failure else (str(error), str(error))
-        return Checked(row.name, [Finding(False, *words)], isinstance(error, Unavailable))
+        away = failure is not None and failure.code == Exit.UNREACHABLE
+        return Checked(row.name, [Finding(False, *words)], away)
 
 
 def _checked(one: Checked) -> dict[str, Any]:

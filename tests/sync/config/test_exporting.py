@@ -44,7 +44,7 @@ def connections(system: str) -> st.SearchStrategy[dict[str, Any]]:
             "limits": some(minute=NUMBERS, hour=NUMBERS, day=NUMBERS, concurrent=NUMBERS, poll=NUMBERS),
             "enabled": st.booleans(),
             "poll_seconds": st.floats(0.01, 1e6) | st.integers(1, 900),
-            "token_url": st.none() | WORDS,
+            "token_url": st.none() | st.just("https://token.nl/t"),
             "tags": st.lists(WORDS, max_size=3),
             **({"base_url": st.just("https://books.nl")} if system == "snelstart" else {}),
         },

@@ -48,6 +48,11 @@ def test_the_office_file_is_accepted() -> None:
         ("https://kant", "http://kant", (4, "connections.crm.base_url", "insecure")),
         ("https://kant", "ftp://kant", (4, "connections.crm.base_url", "url")),
         ("https://kant", "https://user:word@kant", (4, "connections.crm.base_url", "url")),
+        (
+            "poll_seconds: 30",
+            "token_url: http://kant.nl/token",
+            (7, "connections.crm.token_url", "insecure"),
+        ),
         ("    base_url: https://kantoor.simplicate.nl/api/v2\n", "", (2, "connections.crm", "base_url")),
         ("hour: 5000", "hour: many", (11, "connections.books.limits.hour", "type")),
         ("hour: 5000", "hour: 0", (11, "connections.books.limits.hour", "value")),
