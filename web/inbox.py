@@ -57,9 +57,9 @@ class Inbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """Store what waits, then end."""
+        """Store what waits, then end; a database that hangs may not hold up the end of the process."""
         self._waiting.put(None)
-        self._thread.join()
+        self._thread.join(PATIENCE_SECONDS)
 
     async def put(self, heard: Sequence[Heard]) -> None:
         """Return once the notices are committed. Raises Busy when they may not be."""
