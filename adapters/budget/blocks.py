@@ -63,11 +63,17 @@ class Blocks:
         self._lease = lease_seconds
         self._clock = clock
 
-    def first_time(self) -> bool:
-        """Tell, to one caller only, that this connection never made a call: nothing needs waiting out."""
-        with self._sessions.begin() as session:
-            done = session.execute(text(MARK), {"connection": self._id, "now": self._now()})
-            return bool(getattr(done, "rowcount", 0))
+    def start(self, begin: Callable[[bool], None]) -> bool:
+        """Call `begin` with whether this connection never made a call: then nothing needs waiting out.
+
+        False when somebody else is at it: whoever comes second must find the moment that the first has set.
+        """
+        with self._alone() as connection:
+            if connection is None:
+                return False
+            done = connection.execute(text(MARK), {"connection": self._id, "now": self._now()})
+            begin(bool(done.rowcount))
+            return True
 
     def draw(self, window: Window, hand: Callable[[], Hand], deposit: Callable[[Drawn], None]) -> bool:
         """Bring the window up to date and hand the outcome over; False when somebody else is doing it.

@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 1.0
 """What is waited out in place; longer waits park the job, so that the thread is free."""
 LEASE_MARGIN_SECONDS = 1.0
 """A lease outlives its call by this much, so that a call cut at its deadline was still covered."""
+SHARED_SECONDS = 0.02
+"""What one statement or two of somebody else's take; then the answer is there for all."""
 REASONS = {
     1: "budget starts anew", 2: "vendor asked to wait", 3: "window full", 4: "calls in flight",
     5: "bulk is spaced", 6: "live goes first", 7: "allowance spent",
@@ -131,8 +133,12 @@ class Budget:
 
     def _start(self) -> float:
         """Agree on the moment from which calls are granted: now if none was ever made, else a window on."""
-        hold = 0 if self._blocks.first_time() else self._hold_ms
-        return self._script.run("open", hold)[0] / 1000
+        waits: list[float] = []
+
+        def begin(first: bool) -> None:
+            waits.append(self._script.run("open", 0 if first else self._hold_ms)[0] / 1000)
+
+        return waits[0] if self._blocks.start(begin) else SHARED_SECONDS
 
     def _refill(self, index: int) -> float:
         """Draw from PostgreSQL for one durable window; a little later if somebody else is doing so."""
@@ -145,7 +151,8 @@ class Budget:
             look = max(1, round(1000 * drawn.look_seconds))
             self._script.run("deposit", index, drawn.number, drawn.calls, drawn.remaining, drawn.freed, look)
 
-        return 0 if self._blocks.draw(self._windows[index], hand, deposit) else 0.02
+        drawn = self._blocks.draw(self._windows[index], hand, deposit)
+        return 0 if drawn else SHARED_SECONDS
 
     def tighten(self, seconds: float | None, reason: str = "") -> datetime:
         """Grant nothing for some seconds because an answer said so; None doubles from 1 s to 60 s.

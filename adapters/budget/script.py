@@ -52,7 +52,7 @@ class Script:
             return self._execute("EVAL", TEXT, *self._head[1:], *tail)
 
     def _forget_older_state(self) -> None:
-        """Treat a server that restarted without a full journal as emptied: it may have come back as it was before.
+        """Treat a server that restarted without a journal as emptied: it may have come back as it was before.
 
         A server that does not know the script has just started. With an append-only file it lost nothing that
         it had answered; from a snapshot it would grant once more what was granted since.

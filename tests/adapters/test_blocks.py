@@ -177,7 +177,7 @@ def test_processes_at_once_spend_the_allowance_exactly(outside: Outside) -> None
 def take_patiently(budget: Budget) -> Permit | None:
     """Ask, waiting while somebody else draws."""
     try:
-        return budget.acquire(Lane.LIVE, LEASE, patience=0.3)
+        return budget.acquire(Lane.LIVE, LEASE, patience=1)
     except Throttled:
         return None
 
@@ -218,11 +218,22 @@ def test_bulk_below_a_quarter_gets_what_frees_but_never_the_last_part(outside: O
     assert spend(budget, Lane.LIVE) >= 20
 
 
-def test_old_rows_go_and_the_first_call_is_known_once(outside: Outside) -> None:
+def test_many_who_start_at_once_wait_for_nothing_the_first_time(outside: Outside) -> None:
+    office, granted = Office(outside, 100, minute=100), list[bool]()
+
+    def work() -> None:
+        granted.append(take_patiently(office.process()) is not None)
+
+    threads = [threading.Thread(target=work) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert granted == [True] * 12
+
+
+def test_old_rows_go(outside: Outside) -> None:
     office = Office(outside, 100)
-    blocks = Blocks(outside.sessions, office.id, LEASE, office.clock)
-    assert blocks.first_time()
-    assert not blocks.first_time()
     for _ in range(5):
         spend(office.process())
         office.clock.now += HOUR + LEASE + 40

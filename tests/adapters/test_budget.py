@@ -221,7 +221,7 @@ def test_a_call_under_way_when_redis_was_emptied_still_counts(outside: Outside) 
 def test_a_redis_that_came_back_as_it_was_before_is_treated_as_emptied(outside: Outside) -> None:
     clock = Clock()
     budget = open_budget(outside, Window("minute", 10, MINUTE), clock=clock)
-    journal = outside.redis.config_get("appendonly")["appendonly"]
+    journal = outside.redis.config_get("appendonly")["appendonly"] or "no"
     try:
         outside.redis.config_set("appendonly", "yes")
         assert take(budget)
