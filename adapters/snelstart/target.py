@@ -162,8 +162,8 @@ class SnelStart:
     def _with_crm_id(self, written: TargetRecord, crm_id: JsonScalar) -> TargetRecord:
         """Fill the extra field after a write that went through; its failure must not undo that write.
 
-        It is a convenience in the books: Boekbrug finds the relatie by its own mapping, so the failure is logged
-        and nothing more. Written alone, for a relatie that was linked, a refusal is raised.
+        It is a convenience in the books: Boekbrug finds the relatie by its own mapping, so a failure is
+        logged and nothing more. Written alone, for a relatie that was linked, a refusal is raised.
         """
         if crm_id is None or written.fields.get(CRM_ID) == crm_id:
             return written

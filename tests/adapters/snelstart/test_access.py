@@ -10,6 +10,7 @@ from adapters.errors import Forbidden, Unauthorised, Unavailable
 from adapters.outside import Outside
 from adapters.snelstart import CREDENTIALS as NAMES
 from adapters.snelstart import DEFAULT_LIMITS, DEFAULT_URLS, OPTIONS, SnelStart
+from adapters.snelstart.auth import _grant
 from adapters.snelstart.check import scopes_of
 from models.words import Role
 from tests.adapters.contract_target import go
@@ -25,6 +26,15 @@ def test_a_refused_koppelsleutel_needs_consent_and_is_not_repeated(books: Books,
         target.identify()
     assert "clientkey" in caught.value.words
     assert WRONG not in str(caught.value) + caught.value.words
+
+
+def test_a_koppelsleutel_quoted_in_a_refusal_is_not_passed_on() -> None:
+    answer = requests.Response()
+    answer.status_code = 400
+    answer._content = f'{{"error": "clientkey {WRONG} is not valid"}}'.encode()
+    with pytest.raises(Unauthorised) as caught:
+        _grant(answer, WRONG)
+    assert caught.value.words == "clientkey … is not valid"
 
 
 def test_a_refused_subscription_key_needs_consent(books: Books, open_books: Open) -> None:

@@ -69,6 +69,15 @@ def test_an_answer_without_a_body_is_looked_up(books: Books, target: SnelStart, 
     assert target.read(made.id).number == str(NUMBER)
 
 
+def test_an_answer_without_a_body_that_cannot_be_looked_up_is_unknown(
+    books: Books, target: SnelStart, draft: Draft
+) -> None:
+    books.fault("empty_body")
+    books.fault("503", "GET", count=3)
+    with pytest.raises(OutcomeUnknown):
+        target.create(draft, Role.CUSTOMER, NUMBER, go)
+
+
 def test_an_empty_answer_to_an_update_means_what_was_sent(
     books: Books, target: SnelStart, draft: Draft
 ) -> None:
@@ -203,3 +212,7 @@ def test_countries_that_cannot_be_fetched_stop_before_the_gate(
     books.control("POST", "faults", {"kind": "503", "path": "/v2/landen", "method": "GET", "count": 3})
     with pytest.raises(Unavailable):
         cold.create(draft, Role.CUSTOMER, NUMBER, stop)
+    # Without an address too: the answer may name a country, and then it is too late to fail.
+    books.control("POST", "faults", {"kind": "503", "path": "/v2/landen", "method": "GET", "count": 3})
+    with pytest.raises(Unavailable):
+        cold.create(Draft({"naam": "Zonder adres"}), Role.CUSTOMER, NUMBER, stop)
