@@ -12,14 +12,15 @@ from sync.work import Work
 def find_match(work: Work, relation: Relation, role: Role) -> Match:
     """Match on what the index knows; only a plain link is trusted without a fresh look."""
     identity = work.target.identity(relation)
-    found = _look(work, role, identity)
+    found = look(work, role, identity)
     if isinstance(found, Linked):
         return found
     ensure_fresh(work.outside, work.target, work.lane)
-    return _look(work, role, identity)
+    return look(work, role, identity)
 
 
-def _look(work: Work, role: Role, identity: Identity) -> Match:
+def look(work: Work, role: Role, identity: Identity) -> Match:
+    """Match on what the index knows now, without any call."""
     outside = work.outside
     with outside.sessions.begin() as session:
         hits = index.find(session, outside.vault, work.target_info.id, role, identity, work.owner)

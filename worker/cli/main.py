@@ -10,7 +10,21 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from worker.cli import configuration, connections, database, health, keys
+from worker.cli import (
+    backfill,
+    configuration,
+    connections,
+    database,
+    health,
+    issues,
+    keys,
+    log,
+    mappings,
+    reconcile,
+    replay,
+    reviews,
+    sync,
+)
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
 from worker.cli.failures import failure_of
@@ -20,6 +34,14 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     database.register,
     configuration.register,
     connections.register,
+    sync.register,
+    backfill.register,
+    reconcile.register,
+    mappings.register,
+    log.register,
+    issues.register,
+    reviews.register,
+    replay.register,
     health.register,
     keys.register,
 )
