@@ -19,7 +19,8 @@ OVERLAP = timedelta(minutes=2)
 """Re-read before the cursor once the vendor's clock is known (design §2.4)."""
 BLIND_OVERLAP = timedelta(hours=3)
 """Re-read while the vendor's clock is not known: its zone is undocumented (facts/snelstart.md §2)."""
-REFRESH_SECONDS = 120
+REFRESH_SECONDS = 3
+"""Lease of a refresh, renewed with each page: a reader that died holds up creates no longer than this."""
 BULK_SECONDS = 600
 """How long one refresh may serve bulk creates at most."""
 WAIT_SECONDS = 1.0
@@ -69,18 +70,20 @@ def refresh(outside: Outside, target: Target, *, full: bool = False) -> bool:
 def reread(outside: Outside, target: Target, since: datetime | None) -> Iterator[Sequence[TargetRecord]]:
     """Yield the records of each list page once they are indexed; a complete full read drops what is gone."""
     started: datetime | None = None
+    highest: datetime | None = None
     seen: set[str] = set()
     for page in target.pages(since):
         started = started or page.started_at
         with outside.sessions.begin() as session:
             index.store(session, outside.vault, target.info.id, page.records)
         seen.update(record.id for record in page.records)
-        highest = max((r.modified_on for r in page.records if r.modified_on), default=None)
+        moments = [record.modified_on for record in page.records if record.modified_on]
+        highest = max([*moments, *([highest] if highest else [])], default=None)
         yield page.records
         if page.last:
             _complete(outside, target.info.id, started, highest, seen if since is None else None)
-        elif highest:
-            _advance_seen(outside, target.info.id, highest)
+        else:
+            _go_on(outside, target.info.id)
 
 
 def _lease(outside: Outside, connection_id: int) -> Any:
@@ -110,12 +113,12 @@ def _release(outside: Outside, connection_id: int) -> None:
         )
 
 
-def _advance_seen(outside: Outside, connection_id: int, highest: datetime) -> None:
+def _go_on(outside: Outside, connection_id: int) -> None:
+    """Keep the lease over the next page. The cursor stays: pages come in no promised order."""
+    until = func.clock_timestamp() + timedelta(seconds=REFRESH_SECONDS)
     with outside.sessions.begin() as session:
         session.execute(
-            update(TargetIndex)
-            .where(TargetIndex.connection_id == connection_id)
-            .values(seen_modified=func.greatest(TargetIndex.seen_modified, highest))
+            update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(lease_until=until)
         )
 
 

@@ -27,3 +27,27 @@ def customer(**changes: Any) -> dict[str, Any]:
         },
         "custom_fields": {"sync_snelstart": "1"},
     } | changes
+
+
+def rsin(number: int) -> str:
+    """Return the `number`th nine-digit number that passes the 11-test."""
+    base = 80_000_000 + number
+    digits = [int(one) for one in str(base)]
+    check = sum(digit * weight for digit, weight in zip(digits, range(9, 1, -1), strict=True)) % 11
+    return f"{base}{check}" if check < 10 else rsin(number + 5_000_000)
+
+
+def numbered_customer(number: int, **changes: Any) -> dict[str, Any]:
+    """Return one of many customers that share nothing with each other."""
+    return (
+        customer(
+            name=f"Handelsonderneming {number:05d} B.V.",
+            coc_code=f"{30_000_000 + number}",
+            vat_number=f"NL{rsin(number)}B01",
+            email=f"info@bedrijf-{number}.example",
+            phone=f"0301{number:06d}",
+            relation_number=f"{20_000 + number}",
+            bank_account="",
+        )
+        | changes
+    )
