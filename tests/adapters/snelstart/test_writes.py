@@ -216,3 +216,9 @@ def test_countries_that_cannot_be_fetched_stop_before_the_gate(
     books.control("POST", "faults", {"kind": "503", "path": "/v2/landen", "method": "GET", "count": 3})
     with pytest.raises(Unavailable):
         cold.create(Draft({"naam": "Zonder adres"}), Role.CUSTOMER, NUMBER, stop)
+
+
+def test_nothing_is_sent_that_snelstart_does_not_know(books: Books, target: SnelStart, draft: Draft) -> None:
+    made = target.create(draft, Role.CUSTOMER, NUMBER, go)
+    target.update(target.read(made.id), {"telefoon": "020 1111111"}, go)
+    assert not books.control("GET", "stats")["warnings"]
