@@ -298,7 +298,7 @@ def max_in_any_window(moments: list[float], length: float) -> int:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["take", "take", "take", "answer", "die", "cancel", "wait"]),
+        st.sampled_from(["take", "take", "take", "answer", "answer", "die", "cancel", "wait", "wait as told"]),
         st.floats(0, 1), st.sampled_from([Lane.LIVE, Lane.BULK]),
     ),
     max_size=120,
@@ -323,6 +323,8 @@ def test_no_sequence_of_events_exceeds_a_window_at_the_vendor(
         in_flight = [entry for entry in in_flight if entry not in gone]
         if action == "wait":
             clock.now += share * length / 2
+        elif action == "wait as told":
+            clock.now += told(budget, lane, lease)
         elif action == "take":
             if permit := take(budget, lane, deadline=lease):
                 in_flight.append((permit, clock.now))
@@ -338,6 +340,15 @@ def test_no_sequence_of_events_exceeds_a_window_at_the_vendor(
         assert len(in_flight) <= concurrent
     spans += [(start, clock.now) for _, start in in_flight]
     assert most_in_a_window(spans, length) <= limit
+
+
+def told(budget: Budget, lane: Lane, lease: float) -> float:
+    """Return how long a refused caller is told to wait: the earliest moment, so the most revealing one."""
+    try:
+        budget.acquire(lane, lease, patience=0).cancel()
+    except Throttled as refusal:
+        return max(0.0, (refusal.retry_at - datetime.now(UTC)).total_seconds() + 0.002)
+    return 0.0
 
 
 def most_in_a_window(spans: list[tuple[float, float]], length: float) -> int:
