@@ -1,15 +1,14 @@
 """Turn Simplicate's refusals into decisions, whatever shape their body has."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import requests
 
-from adapters.errors import AdapterError, Forbidden, Missing, Rejected
+from adapters.errors import AdapterError, Forbidden, Missing, Rejected, Unavailable
+from adapters.masking import mask
 from adapters.simplicate.codes import LICENCE, REFUSED, UNREADABLE, VALIDATION
 
-_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){6,}")
 _WORDS = ("translated_message", "message", "error_message")
 
 
@@ -28,7 +27,9 @@ def classify(response: requests.Response) -> AdapterError | None:
 
 
 def data_of(response: requests.Response) -> tuple[Any, Mapping[str, Any]]:
-    """Return data and metadata. Raises Rejected when the answer refuses inside a 200 or is no envelope."""
+    """Return data and metadata. Raises Rejected for a refusal inside a 200, Unavailable for an empty body."""
+    if not response.content.strip():
+        raise Unavailable("Simplicate answered nothing")
     envelope = body(response)
     if not isinstance(envelope, Mapping):
         raise Rejected(UNREADABLE)
@@ -50,9 +51,9 @@ def body(response: requests.Response) -> Any:
 
 
 def words(answer: object) -> str:
-    """Collect what Simplicate says, in the order its shapes were met; long numbers are masked."""
+    """Collect what Simplicate says, in the order its shapes were met; personal numbers are masked."""
     said = list(dict.fromkeys(text.strip() for text in _said(answer) if text.strip()))
-    return _LONG_NUMBER.sub("•••", " / ".join(said))[:500]
+    return mask(" / ".join(said))[:500]
 
 
 def _said(answer: object) -> Iterator[str]:

@@ -75,6 +75,21 @@ def test_a_second_of_more_than_a_page_is_read_whole(world: SimplicateWorld) -> N
     assert len(told) == len(set(told)) == 350
 
 
+def test_edits_while_pages_are_read_hide_nothing(world: SimplicateWorld, clocks: Clocks) -> None:
+    for minute in range(40):
+        at = datetime(2026, 3, 2, 10, minute, tzinfo=UTC)
+        seed(world, 1, at=at.strftime("%Y-%m-%d %H:%M:%S"))
+    world.options(first_poll="all", page=10)
+    names = {row["id"] for row in world.control("GET", "state")["organization"]}
+    told: set[str] = set()
+    for page in world.open().changed(Kind.RELATION, None):
+        told |= {record.id for record in page.records}
+        if told < names:
+            for record in page.records[:4]:
+                world.edit(record.id, "Anders")
+    assert told == names
+
+
 def test_the_first_poll_starts_at_now_unless_all_is_asked(world: SimplicateWorld) -> None:
     seed(world, 5, 5, at="2026-03-02 10:00:00")
     seed(world, 2, 3, at="2026-03-03 10:00:00")
