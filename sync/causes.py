@@ -22,6 +22,14 @@ SPINE = (
         "Look at the log and report it if it comes back. Offer it again with `boekbrug replay`.",
     ),
     Cause(
+        "sync.unanswered",
+        "administrator",
+        "De boekhouding gaf {times} keer achter elkaar geen antwoord op het schrijven van deze relatie.",
+        "The books gave no answer {times} times in a row when this relation was written.",
+        "Vraag de leverancier wat er met deze relatie is; bied haar daarna opnieuw aan met `boekbrug replay`.",
+        "Ask the vendor what is wrong with this relation, then offer it again with `boekbrug replay`.",
+    ),
+    Cause(
         "sync.no_role",
         "crm_user",
         "De relatie is aangevinkt, maar het relatietype zegt niet of het een klant of leverancier is.",

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import takewhile
 from json import dumps
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -27,6 +28,8 @@ NUMBER = "number"
 LEASE_MARGIN_SECONDS = 30
 """A lease outlives the write's deadline by this much (design §2.5)."""
 BUSY_SECONDS = 1.0
+UNANSWERED_LIMIT = 5
+"""Writes in a row that may go unanswered and not land before a person must look."""
 
 
 class Contested(Exception):
@@ -153,14 +156,47 @@ def settle(session: Session, marker: UUID, state: str) -> None:
 def open_one(session: Session, work: Work, role: Role) -> WriteIntent | None:
     """Return the record's unsettled write in a role, whichever link or worker began it."""
     return session.scalar(
-        select(WriteIntent).where(
-            WriteIntent.target_connection_id == work.target_info.id,
-            WriteIntent.source_connection_id == work.source_info.id,
-            WriteIntent.kind == work.kind,
-            WriteIntent.source_id == work.lease.record_id,
-            WriteIntent.role == role,
-            WriteIntent.state == "open",
-        )
+        select(WriteIntent).where(_of_record(work), WriteIntent.role == role, WriteIntent.state == "open")
+    )
+
+
+def give_number_up(session: Session, work: Work, number: int) -> None:
+    """Remember that a number turned out to be a stranger's, so that no retry sends it again."""
+    session.execute(
+        update(WriteIntent).where(_of_record(work), WriteIntent.number == number).values(state="taken")
+    )
+
+
+def number_refused(session: Session, work: Work, number: int) -> bool:
+    """Tell whether the record met a stranger under this number before."""
+    query = select(WriteIntent.id).where(
+        _of_record(work), WriteIntent.number == number, WriteIntent.state == "taken"
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def unanswered(session: Session, work: Work, role: Role) -> int:
+    """Count the writes in a row of a record and role that never landed and were never answered."""
+    states = session.scalars(
+        select(WriteIntent.state)
+        .where(_of_record(work), WriteIntent.role == role)
+        .order_by(WriteIntent.opened_at.desc())
+        .limit(UNANSWERED_LIMIT)
+    )
+    return len(list(takewhile(lambda state: state == "absent", states)))
+
+
+def forget_settled(session: Session, days: int) -> None:
+    """Delete intents that were settled long ago; the log keeps what happened."""
+    session.execute(delete(WriteIntent).where(WriteIntent.settled_at < func.now() - timedelta(days=days)))
+
+
+def _of_record(work: Work) -> ColumnElement[bool]:
+    return and_(
+        WriteIntent.target_connection_id == work.target_info.id,
+        WriteIntent.source_connection_id == work.source_info.id,
+        WriteIntent.kind == work.kind,
+        WriteIntent.source_id == work.lease.record_id,
     )
 
 
@@ -169,10 +205,7 @@ def reserved_number(session: Session, work: Work, role: Role) -> int | None:
     return session.scalar(
         select(WriteIntent.number)
         .where(
-            WriteIntent.target_connection_id == work.target_info.id,
-            WriteIntent.source_connection_id == work.source_info.id,
-            WriteIntent.kind == work.kind,
-            WriteIntent.source_id == work.lease.record_id,
+            _of_record(work),
             WriteIntent.role == role,
             WriteIntent.operation == "create",
             WriteIntent.state.in_(("absent", "refused")),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from adapters.base import Draft, Target, TargetRecord
-from adapters.errors import Missing, Throttled
+from adapters.errors import Missing, Rejected, Throttled
 from models.records import Fields
 from models.tables import WriteIntent
 from models.words import Role
@@ -41,6 +41,9 @@ def _created(work: Work, intent: WriteIntent, fields: Fields) -> Written | None:
 def _close(work: Work, intent: WriteIntent, state: str) -> None:
     with work.outside.sessions.begin() as session:
         intents.settle(session, intent.id, state)
+        tries = intents.unanswered(session, work, Role(intent.role))
+    if tries == intents.UNANSWERED_LIMIT:
+        raise Rejected("sync.unanswered", params={"times": str(tries)})
 
 
 def content_agrees(target: Target, sent: Fields, record: TargetRecord) -> bool:

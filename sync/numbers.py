@@ -9,7 +9,7 @@ from models.records import Relation
 from models.tables import Claim, NumberRange
 from models.words import Role
 from sync.index import number_in_use
-from sync.intents import ANY_ROLE, NUMBER, reserved_number
+from sync.intents import ANY_ROLE, NUMBER, number_refused, reserved_number
 from sync.work import Work
 
 
@@ -41,6 +41,8 @@ def _keeps_number(relation: Relation, role: Role) -> bool:
 
 def _free(session: Session, work: Work, number: int) -> bool:
     if number_in_use(session, work.target_info.id, number):
+        return False
+    if number_refused(session, work, number):
         return False
     hashes = work.outside.vault.hashes(NUMBER, str(number))
     holder = session.execute(

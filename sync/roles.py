@@ -10,7 +10,7 @@ from models.tables import Review
 from models.words import JobState, Outcome, Role
 from sync import index, mappings, reviews, writing
 from sync.finding import find_match
-from sync.intents import BUSY_SECONDS, Contested, NumberTaken
+from sync.intents import BUSY_SECONDS, Contested, NumberTaken, give_number_up
 from sync.locating import content_agrees, locate
 from sync.logbook import log
 from sync.mapped import sync_mapped
@@ -108,6 +108,7 @@ def _create(work: Work, relation: Relation, role: Role, draft: Draft, *, regardl
         except AlreadyExists:
             adopted = _adopt(work, role, draft, number)
             if adopted is None:
+                _give_up(work, number)
                 continue
             written = adopted
         return _created(work, relation, role, draft, written, number, passed_over)
@@ -129,6 +130,11 @@ def _adopt(work: Work, role: Role, draft: Draft, number: int) -> Written | None:
     if role in holder.roles and content_agrees(work.target, draft.fields, holder):
         return Written(holder, draft, uuid4())
     return None
+
+
+def _give_up(work: Work, number: int) -> None:
+    with work.outside.sessions.begin() as session:
+        give_number_up(session, work, number)
 
 
 def _doubles(contested: Contested) -> Doubtful:

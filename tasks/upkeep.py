@@ -9,7 +9,7 @@ from adapters.errors import AdapterError
 from models.partitions import drop_partitions, ensure_partitions
 from models.tables import Link
 from models.words import Lane
-from sync import issues
+from sync import intents, issues
 from sync.candidates import Sides
 from sync.polling import poll as poll_source
 from sync.probing import probe as probe_connection
@@ -75,6 +75,7 @@ def retention() -> None:
         drop_partitions(connection, datetime.now(UTC) - timedelta(days=days))
     with using.sessions.begin() as session:
         issues.stale(session, days)
+        intents.forget_settled(session, days)
 
 
 @app.task(name=PARTITIONS)

@@ -104,7 +104,7 @@ class WriteIntent(Base):
             unique=True,
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_write_intent_job", "job_id"),
+        Index("ix_write_intent_record", "target_connection_id", "source_connection_id", "source_id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -124,7 +124,8 @@ class WriteIntent(Base):
     sealed: Mapped[Sealed]
     """The fields that were sent."""
     state: Mapped[Words] = mapped_column(server_default="open")
-    """`open`, `done`, `refused` (nothing was written), `absent` (located: it never landed)."""
+    """`open`, `done`, `refused` (nothing was written), `absent` (located: it never landed), `taken` (refused because
+    the number is a stranger's)."""
     opened_at: Mapped[Created]
     locate_at: Mapped[Moment]
     """Deadline plus settle time: before this a late write may still land."""

@@ -184,7 +184,12 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_write_intent")),
     )
-    op.create_index("ix_write_intent_job", "write_intent", ["job_id"], unique=False)
+    op.create_index(
+        "ix_write_intent_record",
+        "write_intent",
+        ["target_connection_id", "source_connection_id", "source_id"],
+        unique=False,
+    )
     op.create_index(
         "uq_write_intent_open",
         "write_intent",
@@ -558,7 +563,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_write_intent_open", table_name="write_intent", postgresql_where=sa.text("state = 'open'")
     )
-    op.drop_index("ix_write_intent_job", table_name="write_intent")
+    op.drop_index("ix_write_intent_record", table_name="write_intent")
     op.drop_table("write_intent")
     op.drop_index("ix_target_identifier_entry", table_name="target_identifier")
     op.drop_table("target_identifier")
