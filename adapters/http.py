@@ -136,12 +136,12 @@ class HttpClient:
         if response.status_code == 401:
             response = self._once(call, refresh=True)
         if response.status_code == 401:
-            raise Unauthorised
+            raise self._refused(Unauthorised())
         return self._judged(call, response)
 
     def _once(self, call: _Call, refresh: bool) -> requests.Response:
         """Take a permit, pass the gate, send; the permit goes back whatever happens."""
-        headers = self._auth.headers(refresh)
+        headers = self._headers(refresh)
         permit, deadline = self._permit(), None
         try:
             call.pass_gate()
@@ -159,6 +159,20 @@ class HttpClient:
                 permit.release()
             else:
                 permit.cancel()
+
+    def _headers(self, refresh: bool) -> Mapping[str, str]:
+        """Prove who we are; a token address that is away or refuses counts like the system itself."""
+        try:
+            return self._auth.headers(refresh)
+        except Unauthorised as error:
+            raise self._refused(error) from None
+        except Unavailable as error:
+            raise self._failed(error) from None
+
+    def _refused(self, error: Unauthorised) -> Unauthorised:
+        """Stop the connection until a person renewed its credentials."""
+        self.breaker.needs_consent(str(error))
+        return error
 
     def _permit(self) -> Permit:
         """Ask the budget. Raises Throttled with the moment to come back."""

@@ -12,6 +12,8 @@ from models.tables import Issue
 from models.words import Kind
 
 CURED = "boekbrug"
+CONNECTION = ""
+"""Stands for the record where the cause is the connection's: a call that succeeds cures it."""
 
 
 def raise_issue(

@@ -69,7 +69,7 @@ def _attempt(work: Work) -> JobState | None:
     except Unavailable:
         return park(work, datetime.now(UTC) + timedelta(seconds=1), "unavailable")
     except Unauthorised as error:
-        raise_problems(work, [Problem("connection.unauthorised", "", True, {"words": error.words})])
+        _tell_of_connection(work, error)
         return park(work, None, "unauthorised")
     except Forbidden as error:
         raise_problems(work, [Problem("connection.forbidden", "", True, {"words": error.words})])
@@ -99,9 +99,18 @@ def _finish(work: Work, state: JobState | None) -> JobState | None:
     if state is not None:
         with work.outside.sessions.begin() as session:
             issues.close_cured(session, work.link.id, work.kind, work.lease.record_id, work.standing)
+            if any(work.calls):
+                issues.close_cured(session, work.link.id, work.kind, issues.CONNECTION, ())
             jobs.finish(session, work.lease, state)
         logger.info("job.finished", state=state.value, ms=work.elapsed_ms)
     return state
+
+
+def _tell_of_connection(work: Work, error: Unauthorised) -> None:
+    """Open one issue for the connection, however many records wait for it."""
+    problem = Problem("connection.unauthorised", "", True, {"words": error.words, "connection": work.link.name})
+    with work.outside.sessions.begin() as session:
+        issues.raise_issue(session, work.link.id, work.kind, issues.CONNECTION, problem)
 
 
 def _unexpected(work: Work, error: Exception) -> JobState | None:
