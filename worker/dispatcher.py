@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from contextlib import suppress
 
 import redis
 import structlog
@@ -19,6 +20,7 @@ from sync import dispatch, issues, jobs
 from sync.config.loading import connection_info
 from tasks.runtime import Runtime, runtime
 from tasks.settings import POLL, PROBE
+from worker.counting import begin_counting
 
 DISPATCHER_LOCK = 0x60E6B469
 STANDBY_SECONDS = 1.0
@@ -76,6 +78,7 @@ class Dispatcher(threading.Thread):
         """Do one sweep; True when there was something to hand out."""
         if time.monotonic() - self._rescued_at > RESCUE_SECONDS:
             self._rescue()
+            self._begin_counting()
             self._start_polls_and_probes()
             self._rescued_at = time.monotonic()
         with self._using.sessions.begin() as session:
@@ -92,6 +95,10 @@ class Dispatcher(threading.Thread):
                     job = session.get_one(SyncJob, job_id)
                     problem = Problem("sync.lost", "", True, {"times": str(lost)})
                     issues.raise_issue(session, job.link_id, Kind(job.kind), job.record_id, problem)
+
+    def _begin_counting(self) -> None:
+        with suppress(redis.RedisError):
+            begin_counting(self._using)
 
     def _start_polls_and_probes(self) -> None:
         with self._using.sessions.begin() as session:

@@ -131,6 +131,10 @@ class Budget:
             # Without the shared count nobody may call: allowing here would multiply the rate.
             return PATIENCE_SECONDS * _between(1, 2), "Redis is away"
 
+    def begin(self) -> None:
+        """Start the count if Redis has none, so that the wait after a loss runs before anybody needs a call."""
+        self._start()
+
     def _start(self) -> float:
         """Agree on the moment from which calls are granted: now if none was ever made, else a window on."""
         waits: list[float] = []

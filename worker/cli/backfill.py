@@ -53,11 +53,11 @@ def backfill(
     """Bring all relations of a link across; a run that was broken off goes on where it was."""
     here = command(ctx)
     sides = sides_of(here, link)
-    read_crm(here, sides)
+    read_at = read_crm(here, sides)
     if dry_run:
         _dry_run(here, sides)
     else:
-        _run(here, sides, wait=wait)
+        _run(here, sides, read_at, wait=wait)
 
 
 def read_crm(here: Context, sides: Sides) -> datetime:
@@ -92,14 +92,15 @@ def spoken(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _run(here: Context, sides: Sides, *, wait: bool) -> None:
+def _run(here: Context, sides: Sides, read_at: datetime, *, wait: bool) -> None:
+    """Release what was read. The jobs ask for the state of that reading, which the snapshots hold."""
     outside = here.runtime.outside
     with bar(here.output, "Overzicht maken", "Surveying") as tell:
         estimate, ids = survey(outside, sides, tell)
     say_estimate(here, sides, estimate)
     with here.runtime.sessions() as session:
         since = session.scalars(select(func.clock_timestamp())).one()
-    release(outside, sides, ids, since, lambda done, total: None)
+    release(outside, sides, ids, read_at, lambda done, total: None)
     document = {"estimate": _estimate(sides, estimate)}
     if not wait:
         here.output.show(document, lambda: here.output.say("Het werk staat klaar.", "The work stands ready."))

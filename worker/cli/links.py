@@ -48,7 +48,7 @@ def links_wanted(here: Context, name: str | None) -> list[Link]:
 def link_names(here: Context) -> Mapping[int, str]:
     """Return the names of all links by id."""
     with here.runtime.sessions() as session:
-        return dict(session.execute(select(Link.id, Link.name)).tuples())
+        return {row.id: row.name for row in session.execute(select(Link.id, Link.name))}
 
 
 def source_name(here: Context, link: Link) -> str:

@@ -15,6 +15,7 @@ from worker.cli import (
     configuration,
     connections,
     database,
+    demo,
     health,
     issues,
     keys,
@@ -31,6 +32,7 @@ from worker.cli.failures import failure_of
 from worker.cli.output import Output
 
 GROUPS: Sequence[Callable[[typer.Typer], None]] = (
+    demo.register,
     database.register,
     configuration.register,
     connections.register,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.tables import Link, RelationMapping, SourceIdentifier
 from models.vault import Vault
-from models.words import Kind
+from models.words import Kind, MappingState
 from sync import snapshots
 from sync.candidates import Sides
 from sync.checks import check
@@ -53,7 +53,7 @@ def mappings(
     rows, total = find(here, link, search, limit)
     called = names_of(here, rows)
     links = link_names(here)
-    documents = [_document(row, links, called) for row in rows]
+    documents = [row_document(row, links, called) for row in rows]
     here.output.show({"total": total, "mappings": documents}, lambda: show(here, documents, total))
 
 
@@ -103,9 +103,10 @@ def names_of(here: Context, rows: Sequence[RelationMapping]) -> Mapping[tuple[in
     return found
 
 
-def _document(
+def row_document(
     row: RelationMapping, links: Mapping[int, str], called: Mapping[tuple[int, str], str]
 ) -> dict[str, Any]:
+    """Describe a mapping."""
     return {
         "id": row.id,
         "link": links.get(row.link_id, ""),
@@ -120,6 +121,18 @@ def _document(
         "evidence": row.evidence,
         "since": row.created_at,
     }
+
+
+def counts(here: Context) -> Sequence[tuple[str, int]]:
+    """Count active mappings by how they came about, most first."""
+    query = (
+        select(RelationMapping.matched_by, func.count())
+        .where(RelationMapping.state == MappingState.ACTIVE)
+        .group_by(RelationMapping.matched_by)
+        .order_by(func.count().desc())
+    )
+    with here.runtime.sessions() as session:
+        return [(how, count) for how, count in session.execute(query)]
 
 
 def show(here: Context, documents: Sequence[Mapping[str, Any]], total: int) -> None:

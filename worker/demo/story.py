@@ -1,0 +1,32 @@
+"""Tell the story, act by act."""
+
+from worker.demo.cast import Cast
+from worker.demo.daily import edit_live, edit_unheard
+from worker.demo.mishaps import books_away, redis_emptied, worker_killed
+from worker.demo.opening import bring_across
+from worker.demo.plot import Plot
+from worker.demo.stage import HEALTHY_SECONDS, Stage
+from worker.demo.watching import TooLate
+
+
+def tell_story(stage: Stage) -> Plot:
+    """Play all acts; what comes too late ends the story, and the verification says what is missing."""
+    plot = Plot(stage, Cast(stage.data))
+    try:
+        bring_across(plot, _ordinary_day)
+        books_away(plot)
+        redis_emptied(plot, worker_killed(plot))
+    except TooLate as error:
+        plot.late.append(str(error))
+        stage.screen.say(f"Te laat: {error}", f"Too late: {error}", style="red")
+    return plot
+
+
+def _ordinary_day(plot: Plot) -> None:
+    edit_live(plot)
+    edit_unheard(plot)
+    plot.stage.supervisor.wait_healthy(HEALTHY_SECONDS)
+    plot.stage.screen.note(
+        "web, worker, beat en flower zijn gezond volgens de controles van docker-compose.yml",
+        "web, worker, beat and flower are healthy by the checks of docker-compose.yml",
+    )
