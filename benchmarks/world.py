@@ -33,13 +33,13 @@ from models.words import Kind, Origin
 from sync.backlog import Backlog, backlog
 from sync.config.applying import apply, read_wanted
 from sync.intake import record_changes
+from web.progress import dispatcher_runs
 from worker.compose import COMPOSE_FILE
 from worker.demo.office import environment_of
 from worker.demo.sandbox import Sandbox
 from worker.embedded import EmbeddedServers
 from worker.logging import configure_logging
 from worker.runtime import Runtime
-from web.progress import dispatcher_runs
 from worker.supervisor import Supervisor
 
 READY_SECONDS = 90.0
