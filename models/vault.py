@@ -71,6 +71,12 @@ def key_file(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def _prefix(key_id: str) -> bytes:
+    """Name a key in front of what it made: length, then id."""
+    encoded = key_id.encode()
+    return bytes([len(encoded)]) + encoded
+
+
 def _encrypt(key: bytes, data: bytes, context: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, data, context.encode())
@@ -118,8 +124,7 @@ class Vault:
 
     def seal(self, data: bytes, context: str) -> bytes:
         """Encrypt under the newest key; the blob names its key, so rotation can find old ones."""
-        key_id = self.current.encode()
-        return bytes([len(key_id)]) + key_id + _encrypt(self._cipher[self.current], data, context)
+        return _prefix(self.current) + _encrypt(self._cipher[self.current], data, context)
 
     def open(self, blob: bytes, context: str) -> bytes:
         """Decrypt under whichever configured key sealed it. Raises Unreadable."""
@@ -130,7 +135,7 @@ class Vault:
 
     @staticmethod
     def sealed_by(blob: bytes) -> str:
-        """Tell which key sealed a blob, without opening it."""
+        """Tell which key sealed a blob or made a hash, without opening it."""
         return blob[1 : 1 + blob[0]].decode()
 
     def seal_json(self, value: Any, context: str) -> bytes:
@@ -150,7 +155,9 @@ class Vault:
         return [self._hash(key.id, name, value) for key in self._keys]
 
     def _hash(self, key_id: str, name: str, value: str) -> bytes:
-        return hmac.new(self._lookup[key_id], f"{name}\0{value}".encode(), sha256).digest()
+        """Put the key's id in front, as `seal` does, so that rotation can tell which rows still need it."""
+        digest = hmac.new(self._lookup[key_id], f"{name}\0{value}".encode(), sha256).digest()
+        return _prefix(key_id) + digest
 
     def new_subject(self) -> tuple[Subject, bytes]:
         """Make a record's own key; returns it with its wrapped form for the subject_key row."""

@@ -101,7 +101,7 @@ def _lease(outside: Outside, connection_id: int) -> Any:
             return False
         connection = session.get_one(Connection, connection_id)
         known = connection.clock_offset_seconds is not None
-        if row.fresh_at is None or row.seen_modified is None:
+        if row.fresh_at is None or row.full_at is None or row.seen_modified is None:
             return None
         return row.seen_modified - (OVERLAP if known else BLIND_OVERLAP)
 

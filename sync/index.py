@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from adapters.base import Identity, TargetRecord
 from models.tables import Connection, RelationMapping, TargetEntry, TargetIdentifier
+from models.tables.base import key_of
 from models.vault import Vault
 from models.words import Kind, MappingState, Role
 from sync.identity import hashed
@@ -20,7 +21,10 @@ CLOCK_JUMP_SECONDS = 60
 
 
 def store(session: Session, vault: Vault, connection_id: int, records: Sequence[TargetRecord]) -> None:
-    """Index records; those whose modification moment is known already cost no write."""
+    """Index records; those whose modification moment is known already cost no write.
+
+    A record whose identifiers were hashed under a former key is written again.
+    """
     ids = [record.id for record in records]
     known = dict(
         session.execute(
@@ -29,14 +33,29 @@ def store(session: Session, vault: Vault, connection_id: int, records: Sequence[
             )
         ).all()
     )
+    former = _under_former_key(session, vault, connection_id, ids)
     changed = [
         record
         for record in sorted(records, key=lambda one: one.id)
         if not record.system_row
-        and (record.id not in known or record.modified_on is None or known[record.id] != record.modified_on)
+        and (
+            record.id not in known
+            or record.modified_on is None
+            or known[record.id] != record.modified_on
+            or record.id in former
+        )
     ]
     if changed:
         _write(session, vault, connection_id, changed)
+
+
+def _under_former_key(session: Session, vault: Vault, connection_id: int, ids: Sequence[str]) -> set[str]:
+    query = select(TargetIdentifier.target_id).where(
+        TargetIdentifier.connection_id == connection_id,
+        TargetIdentifier.target_id.in_(ids),
+        key_of(TargetIdentifier.value_hash) != vault.current.encode(),
+    )
+    return set(session.scalars(query.distinct()))
 
 
 def _write(session: Session, vault: Vault, connection_id: int, records: Sequence[TargetRecord]) -> None:

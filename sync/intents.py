@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from itertools import takewhile
-from json import dumps
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
@@ -18,11 +16,12 @@ from adapters.errors import Throttled
 from models.records import Fields
 from models.tables import Claim, WriteIntent
 from models.words import Role
-from sync.identity import CLAIMED, hashed
+from sync.identity import CLAIMED, values
 from sync.jobs import confirm
 from sync.work import Work
 
 CONTEXT = "intent"
+CLAIM_CONTEXT = "claim"
 ANY_ROLE = "*"
 NUMBER = "number"
 LEASE_MARGIN_SECONDS = 30
@@ -88,7 +87,6 @@ def _row(session: Session, work: Work, writing: Writing, marker: UUID) -> WriteI
         operation=writing.operation,
         number=writing.number,
         target_id=writing.target_id,
-        payload_hash=sha256(dumps(dict(writing.fields), sort_keys=True).encode()).digest(),
         sealed=work.subject(session).seal(dict(writing.fields), CONTEXT),
         locate_at=func.clock_timestamp() + wait,
     )
@@ -96,24 +94,25 @@ def _row(session: Session, work: Work, writing: Writing, marker: UUID) -> WriteI
 
 def _claim(session: Session, work: Work, writing: Writing, marker: UUID) -> None:
     if writing.number is not None:
-        hashes = work.outside.vault.hashes(NUMBER, str(writing.number))
-        if _insert_claims(session, work, ANY_ROLE, {NUMBER: hashes}, marker):
+        if _insert_claims(session, work, ANY_ROLE, {NUMBER: str(writing.number)}, marker):
             raise NumberTaken(str(writing.number))
     if writing.identity is not None:
-        names = hashed(work.outside.vault, writing.identity)
-        chosen = {name: hashes for name, hashes in names.items() if name in CLAIMED}
+        chosen = {name: value for name, value in values(writing.identity).items() if name in CLAIMED}
         holders = _insert_claims(session, work, writing.role, chosen, marker)
         if holders:
             raise Contested(holders)
 
 
 def _insert_claims(
-    session: Session, work: Work, role: str, names: Mapping[str, Sequence[bytes]], marker: UUID
+    session: Session, work: Work, role: str, names: Mapping[str, str], marker: UUID
 ) -> dict[str, list[str]]:
     """Reserve each value under every valid key; returns who else holds one."""
-    pairs = sorted((name, one) for name, hashes in names.items() for one in hashes)
+    hashes = {name: work.outside.vault.hashes(name, value) for name, value in names.items()}
+    pairs = sorted((name, one) for name, many in hashes.items() for one in many)
     if not pairs:
         return {}
+    subject = work.subject(session)
+    sealed = {name: subject.seal(value, CLAIM_CONTEXT) for name, value in names.items()}
     rows = [
         {
             "target_connection_id": work.target_info.id,
@@ -124,6 +123,7 @@ def _insert_claims(
             "kind": work.kind,
             "source_id": work.lease.record_id,
             "intent_id": marker,
+            "sealed": sealed[name],
         }
         for name, value in pairs
     ]

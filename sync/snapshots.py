@@ -1,9 +1,7 @@
 """Keep the newest whole record read from a source, so an event need not cost a call of its own."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
@@ -35,14 +33,12 @@ def store(session: Session, vault: Vault, connection_id: int, records: Sequence[
 
 
 def _row(vault: Vault, connection_id: int, record: SourceRecord, sealed: bytes) -> dict[str, Any]:
-    content = sha256(json.dumps(record.raw, sort_keys=True, default=str).encode()).hexdigest()
     return {
         "connection_id": connection_id,
         "kind": record.kind,
         "record_id": record.id,
         "started_at": record.started_at,
         "record_updated_at": record.updated_at,
-        "content_hash": vault.hash("snapshot", content),
         "sealed": sealed,
         "deleted": False,
     }
@@ -51,9 +47,7 @@ def _row(vault: Vault, connection_id: int, record: SourceRecord, sealed: bytes) 
 def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     statement = insert(Snapshot).values(list(rows))
     new = statement.excluded
-    fresh = {
-        name: new[name] for name in ("started_at", "record_updated_at", "content_hash", "sealed", "deleted")
-    }
+    fresh = {name: new[name] for name in ("started_at", "record_updated_at", "sealed", "deleted")}
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["connection_id", "kind", "record_id"],

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from adapters.base import Identity
 from models.tables import SourceIdentifier
 from models.vault import Vault
-from models.words import Role
-from sync.identity import hashed
+from models.words import Kind, Role
+from sync.identity import hashed, values
 from sync.matching import STRONG
+from sync.subjects import subjects_of
+
+CONTEXT = "source_identifier"
 
 
 def remember(
@@ -21,7 +24,10 @@ def remember(
     connection_id: int,
     identities: Mapping[str, Mapping[Role, Identity]],
 ) -> None:
-    """Replace what is known of records (id -> role -> identity); an empty inner mapping takes one out."""
+    """Replace what is known of records (id -> role -> identity); an empty inner mapping takes one out.
+
+    A record that was erased is not indexed again.
+    """
     session.execute(
         delete(SourceIdentifier).where(
             SourceIdentifier.link_id == link_id,
@@ -29,6 +35,7 @@ def remember(
             SourceIdentifier.record_id.in_(sorted(identities)),
         )
     )
+    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, _told(identities))
     rows = [
         {
             "link_id": link_id,
@@ -36,15 +43,22 @@ def remember(
             "record_id": record_id,
             "role": role,
             "identifier": name,
-            "value_hash": hashes[0],
+            "value_hash": vault.hash(name, value),
+            "sealed": subjects[record_id].seal(value, CONTEXT),
         }
         for record_id, roles in identities.items()
+        if record_id in subjects
         for role, identity in roles.items()
-        for name, hashes in hashed(vault, identity).items()
+        for name, value in values(identity).items()
         if name in STRONG
     ]
     if rows:
         session.execute(insert(SourceIdentifier).values(rows).on_conflict_do_nothing())
+
+
+def _told(identities: Mapping[str, Mapping[Role, Identity]]) -> list[str]:
+    """Name the records that carry something; the others need no key."""
+    return [record_id for record_id, roles in identities.items() if roles]
 
 
 def twins_of(

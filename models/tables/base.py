@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, LargeBinary, MetaData, Text, func
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Identity, LargeBinary, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,3 +30,8 @@ class Base(DeclarativeBase):
     """Be the root of all tables."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+def key_of(column: InstrumentedAttribute[Any]) -> ColumnElement[bytes]:
+    """Read in the database which master key made a value; its id stands in front (models.vault)."""
+    return func.substring(column, 2, func.get_byte(column, 0), type_=LargeBinary)

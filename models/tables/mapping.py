@@ -86,6 +86,8 @@ class Claim(Base):
     kind: Mapped[Words]
     source_id: Mapped[Words]
     intent_id: Mapped[UUID | None] = mapped_column(Uuid)
+    sealed: Mapped[Sealed]
+    """The value under the owner's own key, so that it can be hashed anew when master keys rotate."""
     created_at: Mapped[Created]
 
 
@@ -120,7 +122,6 @@ class WriteIntent(Base):
     number: Mapped[int | None] = mapped_column(BigInteger)
     """The target's unique number, reserved here; every retry re-sends the same one."""
     target_id: Mapped[Words | None]
-    payload_hash: Mapped[Hash]
     sealed: Mapped[Sealed]
     """The fields that were sent."""
     state: Mapped[Words] = mapped_column(server_default="open")
@@ -154,6 +155,7 @@ class TargetIndex(Base):
     fresh_at: Mapped[Moment | None]
     """Start of the request of the last complete refresh; None before the first."""
     full_at: Mapped[Moment | None]
+    """Start of the last complete reading of everything; None asks for one at the next refresh."""
     seen_modified: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     """Highest modification moment seen, in the vendor's clock."""
     bulk_left: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

@@ -100,7 +100,6 @@ class Snapshot(Base):
     started_at: Mapped[Moment]
     """When the request that read it started (our clock)."""
     record_updated_at: Mapped[Moment | None]
-    content_hash: Mapped[Hash]
     sealed: Mapped[Sealed]
     deleted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
@@ -119,6 +118,8 @@ class SourceIdentifier(Base):
     value_hash: Mapped[Hash] = mapped_column(primary_key=True)
     record_id: Mapped[Words] = mapped_column(primary_key=True)
     connection_id: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[Sealed]
+    """The value under the record's own key, so that it can be hashed anew when master keys rotate."""
 
 
 class SubjectKey(Base):

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("intent_id", sa.Uuid(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint(
             "target_connection_id", "role", "identifier", "value_hash", name=op.f("pk_claim")
@@ -94,7 +95,6 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("record_updated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("connection_id", "kind", "record_id", name=op.f("pk_snapshot")),
@@ -176,7 +176,6 @@ def upgrade() -> None:
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("target_id", sa.Text(), nullable=True),
-        sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), server_default="open", nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -431,6 +430,7 @@ def upgrade() -> None:
         sa.Column("value_hash", sa.LargeBinary(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["link_id"], ["link.id"], name=op.f("fk_source_identifier_link_id"), ondelete="CASCADE"
         ),
