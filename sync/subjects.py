@@ -55,7 +55,7 @@ def _wrapped(
             SubjectKey.record_id.in_(record_ids),
         )
     )
-    return {record_id: sealed for record_id, sealed in rows}
+    return dict(rows.all())
 
 
 def _opened(vault: Vault, known: Mapping[str, bytes | None]) -> dict[str, Subject]:

@@ -1,12 +1,13 @@
 """Make, rotate and judge the master keys."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
 
 from models.vault import key_file, new_key_text, parse_keys
-from sync.rotation import remaining, rotate, sealed_by
+from sync.rotation import remaining, rotate, sealed_by, unread
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit
 
@@ -15,8 +16,9 @@ keys = typer.Typer(
 )
 
 
-THEN_NL = "Herstart alle processen en voer dan `boekbrug keys rotate` uit."
-THEN_EN = "Restart all processes, then run `boekbrug keys rotate`."
+THEN_NL = "Stop alle processen, start ze weer en voer dan `boekbrug keys rotate` uit."
+THEN_EN = "Stop all processes, start them again, then run `boekbrug keys rotate`."
+"""Not one after another: a process without the new key cannot read what one with it writes."""
 
 
 def register(app: typer.Typer) -> None:
@@ -77,7 +79,7 @@ def _replace(path: Path, text: str) -> None:
 
 @keys.command("rotate")
 def rotate_(ctx: typer.Context) -> None:
-    """Bring everything stored under the newest key; may be stopped and started again."""
+    """Bring everything stored under the newest key; may be stopped and started again, and jobs may run."""
     here = command(ctx)
     runtime = here.runtime
     done = 0
@@ -86,42 +88,75 @@ def rotate_(ctx: typer.Context) -> None:
         for step in rotate(runtime.sessions, runtime.vault):
             advance(step.rows)
             done += step.rows
+    left, index = remaining(runtime.sessions, runtime.vault), unread(runtime.sessions, runtime.vault)
     here.output.show(
-        {"moved": done, "key": runtime.vault.current},
-        lambda: here.output.say(
-            f"{done} waarden staan nu onder sleutel {runtime.vault.current}.",
-            f"{done} values now stand under key {runtime.vault.current}.",
-        ),
+        {"moved": done, "key": runtime.vault.current, "waiting": left, "index": dict(index)},
+        lambda: _told(here, done, left, index),
     )
+    if left:
+        raise typer.Exit(Exit.PERSON)
+
+
+def _told(here: Context, done: int, left: int, index: Mapping[str, int]) -> None:
+    say, key = here.output.say, here.runtime.vault.current
+    say(f"{done} waarden staan nu onder sleutel {key}.", f"{done} values now stand under key {key}.")
+    if left:
+        say(
+            f"{left} waarden zijn intussen nog onder een oude sleutel geschreven. {THEN_NL}",
+            f"{left} values were still written under an old key meanwhile. {THEN_EN}",
+        )
+    if index:
+        say(*_reading(index))
+
+
+def _reading(index: Mapping[str, int]) -> tuple[str, str]:
+    names = ", ".join(sorted(index))
+    nl = f"Houd de oude sleutel tot {names} geheel is gelezen: bij de eerstvolgende nieuwe relatie"
+    en = f"Keep the old key until {names} has been read as a whole: at the next new relation"
+    return f"{nl}, of nu met `boekbrug reconcile`.", f"{en}, or now with `boekbrug reconcile`."
 
 
 @keys.command()
 def status(ctx: typer.Context) -> None:
-    """Show how many stored values each key opens; exit 1 when something waits for `rotate`."""
+    """Show how many stored values need each key and which may go; exit 1 when something waits for `rotate`."""
     here = command(ctx)
     runtime = here.runtime
-    counts = sealed_by(runtime.sessions)
+    counts = sealed_by(runtime.sessions, runtime.vault)
+    index = unread(runtime.sessions, runtime.vault)
     configured = _configured(here)
-    left = sum(count for key, count in counts.items() if key != runtime.vault.current)
     rows = [
         (key, key == runtime.vault.current, key in configured, counts.get(key, 0))
         for key in dict.fromkeys([*configured, *counts])
     ]
+    left = sum(count for _, newest, _, count in rows if not newest)
     document = {
         "current": runtime.vault.current,
         "waiting": left,
+        "index": dict(index),
         "keys": [
-            {"key": key, "newest": newest, "configured": there, "values": count}
+            {
+                "key": key,
+                "newest": newest,
+                "configured": there,
+                "values": count,
+                "may_go": _may_go(newest, count),
+            }
             for key, newest, there, count in rows
         ],
     }
     here.output.show(document, lambda: _table(here, rows))
+    if index:
+        here.output.say(*_reading(index))
     lost = [key for key in counts if key not in configured]
     if lost:
         names = ", ".join(lost)
         here.output.say(f"Sleutel {names} ontbreekt: zet hem terug.", f"Key {names} is missing: put it back.")
         raise typer.Exit(Exit.USAGE)
     raise typer.Exit(Exit.PERSON if left else Exit.OK)
+
+
+def _may_go(newest: bool, needed_by: int) -> bool:
+    return not newest and not needed_by
 
 
 def _configured(here: Context) -> list[str]:
@@ -138,9 +173,13 @@ def _table(here: Context, rows: list[tuple[str, bool, bool, int]]) -> None:
         words("nieuwste", "newest"),
         words("ingesteld", "configured"),
         words("waarden", "values"),
+        words("mag weg", "may go"),
     ]
     yes, no = words("ja", "yes"), words("nee", "no")
     here.output.table(
         columns,
-        [(key, yes if newest else no, yes if there else no, count) for key, newest, there, count in rows],
+        [
+            (key, yes if newest else no, yes if there else no, count, yes if _may_go(newest, count) else no)
+            for key, newest, there, count in rows
+        ],
     )
