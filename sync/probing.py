@@ -23,8 +23,10 @@ def probe(outside: Outside, connection_id: int) -> bool:
     open_it = registry.open_source if "source" in registry.roles_of(info.system) else registry.open_target
     try:
         open_it(info, outside, Lane.LIVE).identify()
-    except Throttled:
-        pass
+    except Throttled as error:
+        # A refusal by the system itself shows that it is back; one by our own budget shows nothing.
+        if not error.reason.startswith("answered"):
+            return False
     except AdapterError as error:
         logger.info("probe.failed", connection=info.name, error=type(error).__name__)
         return False

@@ -17,8 +17,8 @@ logger = structlog.get_logger()
 def begin_counting(using: Runtime) -> bool:
     """Start every enabled connection's count if Redis is empty; costs one small question when it is not.
 
-    A change needs the CRM first and the books a moment later: begun one after the other, their full minutes of
-    silence would add up. Raises RedisError.
+    A change needs the CRM first and the books a moment later: begun one after the other, their full minutes
+    of silence would add up. Raises RedisError.
     """
     outside = using.outside
     if not outside.redis.set(MARK, 1, nx=True):

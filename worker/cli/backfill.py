@@ -131,17 +131,18 @@ def say_estimate(here: Context, sides: Sides, estimate: Estimate) -> None:
     took, takes = sides.source.calls, spoken(estimate.seconds(sides.target.info.limits))
     here.output.say(
         f"{estimate.relations} relaties doen mee ({estimate.roles} rollen, {estimate.mapped} al gekoppeld, "
-        f"{estimate.blocked} met een fout die eerst hersteld moet worden). CRM gelezen in {took} "
-        f"aanroepen. Boekhouding: ongeveer {estimate.calls} aanroepen, {takes} bij {limits}.",
+        f"{estimate.blocked} met een fout die eerst hersteld moet worden). CRM gelezen in "
+        f"{took} aanroepen. Boekhouding: ongeveer {estimate.calls} aanroepen, {takes} bij {limits}.",
         f"{estimate.relations} relations take part ({estimate.roles} roles, {estimate.mapped} mapped already, "
         f"{estimate.blocked} with a fault to be put right first). CRM read in {took} calls. "
         f"Books: about {estimate.calls} calls, {takes} at {limits}.",
     )
 
 
-def follow(
-    here: Context, link_id: int, tell: Tell, stop: Callable[[Backlog], bool] = lambda now: not now.left
-) -> None:
+Stop = Callable[[Backlog], bool]
+
+
+def follow(here: Context, link_id: int, tell: Tell, stop: Stop = lambda now: not now.left) -> None:
     """Move a bar until the link's work is done: throughput, forecast, and what waits and why."""
     total, began = 0, time.monotonic()
     while True:

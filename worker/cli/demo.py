@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from worker.cli.context import command
-from worker.cli.exits import Exit
+from worker.cli.exits import Exit, Failure
 from worker.cli.output import Output
 from worker.demo.closing import addresses, close, document
 from worker.demo.screen import Screen
@@ -34,7 +36,7 @@ def demo(ctx: typer.Context) -> None:
     output = Output(here.output.json, here.output.language if chosen else "en")
     screen = Screen(output)
     signal.signal(signal.SIGTERM, _interrupt)
-    with open_stage(FOLDER.resolve(), output, screen) as stage:
+    with _failures(), open_stage(FOLDER.resolve(), output, screen) as stage:
         plot = tell_story(stage)
         verdict = verify(plot)
         output.show(document(plot, verdict), lambda: close(plot, verdict))
@@ -43,6 +45,15 @@ def demo(ctx: typer.Context) -> None:
             screen.say("Ctrl-C stopt alles.", "Ctrl-C stops everything.")
             _stay()
     raise typer.Exit(Exit.PERSON if verdict.flaws else Exit.OK)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn what did not start in time into words."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Failure(Exit.UNREACHABLE, f"Iets startte niet: {error}", f"Did not start: {error}") from None
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -1,1 +1,1 @@
-"""The demonstration: everything on one machine, a story of good and bad days, and proof that it came right."""
+"""Show everything on one machine: a story of good and bad days, and proof that it came right."""

@@ -104,7 +104,7 @@ def _calls(stage: Stage) -> None:
     stage.screen.act("Aanroepen, geteld door de sandboxes", "Calls, as counted by the sandboxes")
     columns = (
         ("verbinding", "connection"), ("aanroepen", "calls"), ("volste minuut", "fullest minute"),
-        ("volste uur", "fullest hour"), ("tegelijk", "at once"), ("geweigerd om een limiet", "refused for a limit"),
+        ("volste uur", "fullest hour"), ("tegelijk", "at once"), ("geweigerd: limiet", "refused: limit"),
     )  # fmt: skip
     rows = []
     for one in usage(stage):
@@ -127,10 +127,10 @@ def _verdict(plot: Plot, verdict: Verdict) -> None:
     screen.act("Controle in de sandboxes", "Verified in the sandboxes")
     if not verdict.flaws:
         screen.good(
-            f"{verdict.checked} relaties in het CRM, {verdict.relaties} in de boekhouding: alles wat geldig is "
-            "staat er precies één keer, met de nieuwste waarden; elke fout en elke dubbele is een melding of vraag.",
-            f"{verdict.checked} relations in the CRM, {verdict.relaties} in the books: everything valid stands there "
-            "exactly once with its newest values; every fault and every double is an issue or a review.",
+            f"{verdict.checked} relaties in het CRM, {verdict.relaties} in de boekhouding. Wat geldig is staat er "
+            "precies één keer, met de nieuwste waarden; elke fout en elke dubbele is een melding of vraag.",
+            f"{verdict.checked} relations in the CRM, {verdict.relaties} in the books. All that is valid stands "
+            "there exactly once, newest values; every fault and every double is an issue or a review.",
         )
     else:
         screen.table(

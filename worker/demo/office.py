@@ -79,7 +79,7 @@ def settings_of(folder: Path, database_url: str, redis_url: str, public_url: str
 def environment_of(
     chosen: Settings, shell: Mapping[str, str], web_port: int, flower_port: int
 ) -> dict[str, str]:
-    """Return the environment of the processes: the shell's without its own Boekbrug, and the demonstration's."""
+    """Return the environment of the processes: the shell's own Boekbrug variables do not reach them."""
     names = ("database_url", "redis_url", "data_dir", "public_url", "language", "deadline_seconds",
              "settle_seconds", "lease_seconds")  # fmt: skip
     own = {f"BOEKBRUG_{name.upper()}": str(getattr(chosen, name)) for name in names}

@@ -2,17 +2,40 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import requests
 
 from models.words import Lane
 from sync.backfill import read_source, release, survey
 from sync.candidates import Sides
-from worker.cli.backfill import follow, say_estimate
-from worker.demo.office import LINK
+from worker.cli.backfill import Stop, follow, say_estimate
+from worker.demo.office import DEADLINE_SECONDS, LEASE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
 from worker.demo.watching import now, outcomes_of_link, wait_for
+
+
+def introduce(plot: Plot) -> None:
+    """Say which limits hold, as the stand-ins enforce them, and what is shorter than in production."""
+    stage = plot.stage
+    counts = {
+        name: one.control("GET", "limits") for name, one in (("crm", stage.crm), ("books", stage.books))
+    }
+    minute, hour = (window["count"] for window in counts["books"]["windows"])
+    at_once, crm = counts["books"]["concurrent"], counts["crm"]["windows"][0]["count"]
+    stage.screen.say(
+        f"Limieten als in productie, door de sandboxes gehandhaafd: SnelStart {minute} per minuut, {hour} per "
+        f"uur, {at_once} tegelijk; Simplicate {crm} per minuut.",
+        f"Limits as in production, enforced by the sandboxes: SnelStart {minute} a minute, {hour} an hour, "
+        f"{at_once} at once; Simplicate {crm} a minute.",
+    )
+    stage.screen.note(
+        f"Korter dan in productie: deadline van een aanroep {DEADLINE_SECONDS:.0f} s (30), tijd waarin een "
+        f"schrijfactie nog kan landen {SETTLE_SECONDS:.0f} s (60), lease {LEASE_SECONDS:.0f} s (60).",
+        f"Shorter than in production: deadline of a call {DEADLINE_SECONDS:.0f} s (30), time in which a write "
+        f"may still land {SETTLE_SECONDS:.0f} s (60), lease {LEASE_SECONDS:.0f} s (60).",
+    )
 
 
 def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
@@ -29,9 +52,15 @@ def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
     say_estimate(stage.here, sides, estimate)
     began = now(stage)
     release(stage.runtime.outside, sides, ids, reading.started_at, lambda done, total: None)
+    ending = Event()
     with screen.bar("Backfill", "Backfill") as tell, ThreadPoolExecutor(1) as beside:
-        following = beside.submit(follow, stage.here, sides.link.id, tell)
-        meanwhile(plot)
+        ends: Stop = lambda left: ending.is_set() or not left.left  # noqa: E731 - named for its type
+        following = beside.submit(follow, stage.here, sides.link.id, tell, ends)
+        try:
+            meanwhile(plot)
+        except BaseException:
+            ending.set()
+            raise
         following.result()
     seconds = (now(stage) - began).total_seconds()
     counts = outcomes_of_link(stage, began)

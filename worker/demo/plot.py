@@ -38,7 +38,7 @@ class Plot:
         return moment
 
     def arrival(self, record_id: str, since: datetime, seconds: float) -> float:
-        """Wait until the books answered a write of the record; returns the seconds from saving. Raises TooLate."""
+        """Wait for the books' answer to a write; returns the seconds since saving. Raises TooLate."""
         at = wait_for(lambda: written(self.stage, record_id, since), seconds, record_id)
         return (at - since).total_seconds()
 

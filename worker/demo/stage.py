@@ -1,4 +1,4 @@
-"""Set the stage: servers, stand-ins, data, configuration and processes; and clear it, however the story ends."""
+"""Set the stage: servers, stand-ins, data, configuration, processes; and clear it, however the story ends."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from typing import Any
 
 from models.database import migrate
 from sync.config.applying import apply, read_wanted
+from worker.cli.bars import Tell
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
 from worker.cli.output import Output
@@ -55,27 +56,74 @@ class Stage:
 
 @contextmanager
 def open_stage(folder: Path, output: Output, screen: Screen) -> Iterator[Stage]:
-    """Start everything afresh in a folder and stop it at the end of the block, also after Ctrl-C or a failure."""
+    """Start everything afresh in a folder; stop it when the block ends, also after Ctrl-C or a failure."""
     with ExitStack() as closing:
-        servers = _fresh_servers(folder)
-        closing.callback(servers.stop)
-        logs = folder / "log"
-        logs.mkdir(parents=True)
+        builder = _Builder(folder, output, screen, closing)
         with screen.bar("Servers en sandboxen starten", "Starting servers and sandboxes") as tell:
-            tell(0, 4)
-            with ThreadPoolExecutor(1) as beside:
-                addresses = beside.submit(_start_servers, servers)
-                data, crm, books = _start_sandboxes(folder, logs, closing)
-                tell(2, 4)
-                found = addresses.result()
-            tell(3, 4)
-            stage = _assemble(folder, output, screen, closing, found, data, crm, books)
-            tell(4, 4)
+            stage = builder.build(tell)
         yield stage
 
 
-def _fresh_servers(folder: Path) -> EmbeddedServers:
-    """Clear what an earlier demonstration left behind, its servers too if it was killed."""
+class _Builder:
+    """Start one thing after the other, and leave word of how to stop each."""
+
+    def __init__(self, folder: Path, output: Output, screen: Screen, closing: ExitStack) -> None:
+        self._folder, self._output, self._screen, self._closing = folder, output, screen, closing
+        self._logs = folder / "log"
+
+    def build(self, tell: Tell) -> Stage:
+        """Build the stage; servers and stand-ins start side by side."""
+        servers = fresh_servers(self._folder)
+        self._closing.callback(servers.stop)
+        self._logs.mkdir(parents=True)
+        tell(0, 4)
+        with ThreadPoolExecutor(1) as beside:
+            addresses = beside.submit(_start_servers, servers)
+            seed = self._seed()
+            crm = self._sandbox("simplicate", seed, "--per-minute", "60")
+            books = self._sandbox("snelstart", seed, "--tier", "productie")
+            crm.ready()
+            books.ready()
+            tell(2, 4)
+            found = addresses.result()
+        tell(3, 4)
+        stage = self._stage(found, json.loads(seed.read_text()), crm, books)
+        _configure(stage)
+        tell(4, 4)
+        return stage
+
+    def _seed(self) -> Path:
+        """Make the data of both stand-ins."""
+        seed = self._folder / "data.json"
+        command = [sys.executable, "-m", "sandbox.data", *RECIPE, "--out", str(seed)]
+        subprocess.run(command, cwd=COMPOSE_FILE.parent, check=True, capture_output=True)
+        return seed
+
+    def _sandbox(self, name: str, seed: Path, *limits: str) -> Sandbox:
+        """Start a stand-in that holds its callers to the limits of production."""
+        log = self._logs / f"sandbox-{name}.log"
+        sandbox = Sandbox(f"sandbox.{name}", log, "--port", "0", "--seed", str(seed), *limits)
+        self._closing.callback(sandbox.stop)
+        return sandbox
+
+    def _stage(self, found: Servers, data: Mapping[str, Any], crm: Sandbox, books: Sandbox) -> Stage:
+        """Start the processes of docker-compose.yml and open the runtime of this one."""
+        web_port, flower_port = _free_ports(2)
+        web = f"http://127.0.0.1:{web_port}"
+        chosen = settings_of(self._folder, found.database_url, found.redis_url, web, self._output.language)
+        configure_logging(chosen, quiet=True)
+        supervisor = Supervisor(environment_of(chosen, os.environ, web_port, flower_port), self._logs)
+        supervisor.start()
+        self._closing.callback(supervisor.stop)
+        runtime = self._closing.enter_context(Runtime.open(chosen))
+        here = Context(self._folder / "boekbrug.yaml", self._output)
+        here.settings, here.runtime = chosen, runtime
+        flower = f"http://127.0.0.1:{flower_port}"
+        return Stage(here, self._screen, runtime, supervisor, crm, books, data, flower, self._logs)
+
+
+def fresh_servers(folder: Path) -> EmbeddedServers:
+    """Clear what an earlier demonstration left behind, its servers too if it was killed. Raises Failure."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = Ownership(folder / "servers.lock")
     if not lock.take():
@@ -98,54 +146,6 @@ def _start_servers(servers: EmbeddedServers) -> Servers:
     addresses = servers.start()
     migrate(addresses.database_url)
     return addresses
-
-
-def _start_sandboxes(folder: Path, logs: Path, closing: ExitStack) -> tuple[Any, Sandbox, Sandbox]:
-    """Make the data and start both stand-ins with their own limits, which are those of production."""
-    seed = folder / "data.json"
-    subprocess.run(
-        [sys.executable, "-m", "sandbox.data", *RECIPE, "--out", seed.resolve()],
-        cwd=COMPOSE_FILE.parent,
-        check=True,
-        capture_output=True,
-    )
-    arguments = ("--port", "0", "--seed", str(seed.resolve()))
-    crm = Sandbox("sandbox.simplicate", logs / "sandbox-simplicate.log", *arguments, "--per-minute", "60")
-    closing.callback(crm.stop)
-    books = Sandbox("sandbox.snelstart", logs / "sandbox-snelstart.log", *arguments, "--tier", "productie")
-    closing.callback(books.stop)
-    crm.ready()
-    books.ready()
-    return json.loads(seed.read_text()), crm, books
-
-
-def _assemble(
-    folder: Path,
-    output: Output,
-    screen: Screen,
-    closing: ExitStack,
-    found: Servers,
-    data: Any,
-    crm: Sandbox,
-    books: Sandbox,
-) -> Stage:
-    """Apply the office's file, set the CRM's hook, and start the processes of docker-compose.yml."""
-    web_port, flower_port = _free_ports(2)
-    chosen = settings_of(
-        folder, found.database_url, found.redis_url, f"http://127.0.0.1:{web_port}", output.language
-    )
-    configure_logging(chosen, quiet=True)
-    supervisor = Supervisor(environment_of(chosen, os.environ, web_port, flower_port), folder / "log")
-    closing.callback(supervisor.stop)
-    supervisor.start()
-    runtime = closing.enter_context(Runtime.open(chosen))
-    here = Context(folder / "boekbrug.yaml", output)
-    here.__dict__.update(runtime=runtime, settings=chosen)
-    stage = Stage(
-        here, screen, runtime, supervisor, crm, books, data, f"http://127.0.0.1:{flower_port}", folder / "log"
-    )
-    _configure(stage)
-    return stage
 
 
 def _configure(stage: Stage) -> None:

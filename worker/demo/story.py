@@ -3,7 +3,7 @@
 from worker.demo.cast import Cast
 from worker.demo.daily import edit_live, edit_unheard
 from worker.demo.mishaps import books_away, redis_emptied, worker_killed
-from worker.demo.opening import bring_across
+from worker.demo.opening import bring_across, introduce
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS, Stage
 from worker.demo.watching import TooLate
@@ -13,6 +13,7 @@ def tell_story(stage: Stage) -> Plot:
     """Play all acts; what comes too late ends the story, and the verification says what is missing."""
     plot = Plot(stage, Cast(stage.data))
     try:
+        introduce(plot)
         bring_across(plot, _ordinary_day)
         books_away(plot)
         redis_emptied(plot, worker_killed(plot))

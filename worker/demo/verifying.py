@@ -1,4 +1,4 @@
-"""Judge the end from the stand-ins' own records: everything valid in the books once, with its newest values."""
+"""Judge the end from the stand-ins' own records: all that is valid stands in the books once, and newest."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -38,7 +38,8 @@ def wait_for(look: Callable[[], T | None], seconds: float, what: str) -> T:
 def now(stage: Stage) -> datetime:
     """Return the database's time."""
     with stage.runtime.sessions() as session:
-        return session.scalars(select(func.clock_timestamp())).one()
+        moment: datetime = session.scalars(select(func.clock_timestamp())).one()
+        return moment
 
 
 def link_id(stage: Stage) -> int:
