@@ -34,6 +34,8 @@ class Options(BaseModel):
     """Leave the contact person out of an empty address; whether SnelStart takes one alone is unknown."""
     put_leaves_out: tuple[str, ...] = ()
     """Further read-only members to keep out of a PUT, should SnelStart refuse one."""
+    window_seconds: float = Field(default=60, gt=0, le=60)
+    """Length of the minute window; shorter only against a stand-in."""
     token_seconds: float = Field(default=15, gt=0, le=60)
     """Total time for one answer of the token address."""
 
