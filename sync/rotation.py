@@ -47,7 +47,7 @@ def rotate(
     """Move everything to the newest key, one committed batch at a time; a second run goes on from there.
 
     Jobs may run meanwhile, under both keys. The target index holds no values: it will be read anew,
-    and a former key is needed until `unread` is empty. Raises Unreadable when a value's key is not configured.
+    and a former key is needed until `unread` is empty. Raises Unreadable when a key is not configured.
     """
     for column in columns:
         yield from _move_all(sessions, vault, column, batch)

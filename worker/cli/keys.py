@@ -118,7 +118,7 @@ def _reading(index: Mapping[str, int]) -> tuple[str, str]:
 
 @keys.command()
 def status(ctx: typer.Context) -> None:
-    """Show how many stored values need each key and which may go; exit 1 when something waits for `rotate`."""
+    """Show how many values need each key and which key may go; exit 1 when something waits for `rotate`."""
     here = command(ctx)
     runtime = here.runtime
     counts = sealed_by(runtime.sessions, runtime.vault)
