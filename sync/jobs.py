@@ -152,11 +152,17 @@ def stumble(session: Session, lease: Lease) -> int:
 
 
 def give_up(session: Session, lease: Lease) -> None:
-    """Take a job out of the queue after too many tries; a newer event or a replay puts it back."""
+    """Take a job out of the queue after too many tries; a newer event, also one meanwhile, puts it back."""
+    newer = SyncJob.wanted > lease.version
     session.execute(
         update(SyncJob)
         .where(SyncJob.id == lease.job_id, SyncJob.fence == lease.fence)
-        .values(state=JobState.HELD.value, done=lease.version, lost=0)
+        .values(
+            state=case((newer, JobState.DUE.value), else_=JobState.HELD.value),
+            done=lease.version,
+            lost=0,
+            wanted_since=case((newer, SyncJob.wanted_at), else_=SyncJob.wanted_since),
+        )
     )
 
 
