@@ -131,9 +131,9 @@ def say_estimate(here: Context, sides: Sides, estimate: Estimate) -> None:
     took, takes = sides.source.calls, spoken(estimate.seconds(sides.target.info.limits))
     here.output.say(
         f"{estimate.relations} relaties doen mee ({estimate.roles} rollen, {estimate.mapped} al gekoppeld, "
-        f"{estimate.blocked} met een fout die eerst hersteld moet worden). CRM gelezen in "
-        f"{took} aanroepen. Boekhouding: ongeveer {estimate.calls} aanroepen, {takes} bij {limits}.",
-        f"{estimate.relations} relations take part ({estimate.roles} roles, {estimate.mapped} mapped already, "
+        f"{estimate.blocked} met een fout die eerst hersteld moet worden). CRM gelezen in {took} aanroepen. "
+        f"Boekhouding: ongeveer {estimate.calls} aanroepen, {takes} bij {limits}.",
+        f"{estimate.relations} relations take part ({estimate.roles} roles, {estimate.mapped} mapped, "
         f"{estimate.blocked} with a fault to be put right first). CRM read in {took} calls. "
         f"Books: about {estimate.calls} calls, {takes} at {limits}.",
     )

@@ -126,11 +126,18 @@ def _verdict(plot: Plot, verdict: Verdict) -> None:
     screen = plot.stage.screen
     screen.act("Controle in de sandboxes", "Verified in the sandboxes")
     if not verdict.flaws:
+        both = (verdict.checked, verdict.relaties)
+        screen.say(
+            "{} relaties in het CRM, {} in de boekhouding.".format(*both),
+            "{} relations in the CRM, {} in the books.".format(*both),
+        )
         screen.good(
-            f"{verdict.checked} relaties in het CRM, {verdict.relaties} in de boekhouding. Wat geldig is staat er "
-            "precies één keer, met de nieuwste waarden; elke fout en elke dubbele is een melding of vraag.",
-            f"{verdict.checked} relations in the CRM, {verdict.relaties} in the books. All that is valid stands "
-            "there exactly once, newest values; every fault and every double is an issue or a review.",
+            "Wat geldig is staat er precies één keer, met de nieuwste waarden.",
+            "All that is valid stands there exactly once, with its newest values.",
+        )
+        screen.good(
+            "Elke fout en elke dubbele is een melding of een vraag.",
+            "Every fault and every double is an issue or a review.",
         )
     else:
         screen.table(

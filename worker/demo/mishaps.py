@@ -12,6 +12,7 @@ from sync.candidates import Sides
 from worker.cli.backfill import note
 from worker.cli.bars import Tell
 from worker.cli.links import word
+from worker.counting import begin_counting
 from worker.demo.office import DEADLINE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.watching import (
@@ -81,19 +82,18 @@ def worker_killed(plot: Plot) -> str:
         f"SnelStart maakte de relatie; worker {victim} is gedood (kill -9) voor het antwoord kwam.",
         f"SnelStart made the relatie; worker {victim} was killed (kill -9) before the answer came.",
     )
+    lands = f"{DEADLINE_SECONDS + SETTLE_SECONDS:.0f} s"
     screen.note(
-        f"In PostgreSQL staat {open_intents(stage)} schrijfactie met onbekende afloop. Als zij niet meer kan "
-        f"landen ({DEADLINE_SECONDS + SETTLE_SECONDS:.0f} s) en de lease van de dode worker verlopen is, wordt zij "
-        "opgezocht; nooit herhaald.",
-        f"PostgreSQL holds {open_intents(stage)} write of unknown outcome. When it can land no more "
-        f"({DEADLINE_SECONDS + SETTLE_SECONDS:.0f} s) and the dead worker's lease has run out, it is located; "
-        "never repeated.",
+        f"PostgreSQL kent {open_intents(stage)} schrijfactie met onbekende afloop. Die wordt opgezocht, "
+        f"nooit herhaald, zodra zij niet meer kan landen ({lands}) en de lease van de dode worker om is.",
+        f"PostgreSQL knows {open_intents(stage)} write of unknown outcome. It is located, never repeated, as "
+        f"soon as it can land no more ({lands}) and the dead worker's lease is over.",
     )
     return record_id
 
 
 def redis_emptied(plot: Plot, created: str) -> None:
-    """Empty Redis while edits wait for the worker's return; all must arrive, the broken-off create included."""
+    """Empty Redis while edits wait for the worker's return; all must arrive, the broken-off create too."""
     stage, screen = plot.stage, plot.stage.screen
     screen.act("6  Redis geleegd terwijl er werk wacht", "6  Redis emptied with work pending")
     chosen = plot.cast.take(mapped(stage, plot.cast.free), WIPE_EDITS)
@@ -101,6 +101,8 @@ def redis_emptied(plot: Plot, created: str) -> None:
     wait_for(lambda: pending(stage, saved) == len(saved), PATIENCE_SECONDS, "hooks")
     wiped = now(stage)
     stage.runtime.redis.flushall()
+    # The dispatcher does this within a second, but its worker is only just starting again.
+    begin_counting(stage.runtime.base)
     screen.say(
         f"{len(saved)} wijzigingen en de afgebroken create wachten; FLUSHALL: wekberichten en tellers weg.",
         f"{len(saved)} changes and the broken-off create wait; FLUSHALL: wake-ups and counters are gone.",

@@ -24,17 +24,18 @@ def introduce(plot: Plot) -> None:
     }
     minute, hour = (window["count"] for window in counts["books"]["windows"])
     at_once, crm = counts["books"]["concurrent"], counts["crm"]["windows"][0]["count"]
+    books = f"{minute}/minute, {hour}/hour, {at_once} at once"
     stage.screen.say(
-        f"Limieten als in productie, door de sandboxes gehandhaafd: SnelStart {minute} per minuut, {hour} per "
-        f"uur, {at_once} tegelijk; Simplicate {crm} per minuut.",
-        f"Limits as in production, enforced by the sandboxes: SnelStart {minute} a minute, {hour} an hour, "
-        f"{at_once} at once; Simplicate {crm} a minute.",
+        f"Limieten als in productie, door de sandboxes gehandhaafd: SnelStart {minute} per minuut, "
+        f"{hour} per uur, {at_once} tegelijk; Simplicate {crm} per minuut.",
+        f"Limits as in production, enforced by the sandboxes: SnelStart {books}; Simplicate {crm}/minute.",
     )
+    deadline, settle, lease = f"{DEADLINE_SECONDS:.0f}", f"{SETTLE_SECONDS:.0f}", f"{LEASE_SECONDS:.0f}"
     stage.screen.note(
-        f"Korter dan in productie: deadline van een aanroep {DEADLINE_SECONDS:.0f} s (30), tijd waarin een "
-        f"schrijfactie nog kan landen {SETTLE_SECONDS:.0f} s (60), lease {LEASE_SECONDS:.0f} s (60).",
-        f"Shorter than in production: deadline of a call {DEADLINE_SECONDS:.0f} s (30), time in which a write "
-        f"may still land {SETTLE_SECONDS:.0f} s (60), lease {LEASE_SECONDS:.0f} s (60).",
+        f"Korter dan in productie: deadline van een aanroep {deadline} s (30), tijd waarin een schrijfactie "
+        f"nog kan landen {settle} s (60), lease {lease} s (60).",
+        f"Shorter than in production: deadline of a call {deadline} s (30), time in which a write may still "
+        f"land {settle} s (60), lease {lease} s (60).",
     )
 
 
