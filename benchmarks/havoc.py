@@ -1,0 +1,105 @@
+"""Break a running world at random moments: kill workers, empty and restart Redis, revoke tokens, spoil calls."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.measure import say
+from benchmarks.world import World
+
+WRITES: dict[str, float] = {
+    "timeout_before": 0.01, "timeout_after": 0.02, "drop_before": 0.02, "drop_after": 0.02,
+    "502_before": 0.02, "502_after": 0.02, "429": 0.005, "429_no_retry_after": 0.002,
+}  # fmt: skip
+"""Share of the writes that each fault spoils; first match wins, so a few per cent each."""
+READS: dict[str, float] = {
+    "timeout_before": 0.005, "drop_before": 0.02, "502_before": 0.02, "429": 0.003, "429_no_retry_after": 0.001,
+}  # fmt: skip
+LATE_SHARE = 0.02
+REVOCATIONS = 20
+
+
+def faults(seed: int, late_ms: float) -> list[dict[str, Any]]:
+    """List the faults of the books: on creates, on replacements, on reads and on tokens."""
+    rules: list[dict[str, Any]] = []
+    for method in ("POST", "PUT"):
+        late = {"kind": "late_deed", "delay_ms": late_ms, "probability": LATE_SHARE}
+        rules += [
+            {"method": method, "path": "/v2/relaties", **late, "client": "drop"},
+            {"method": method, "path": "/v2/relaties", **late, "client": "hang"},
+            *({"method": method, "path": "/v2/relaties", "kind": kind, "probability": share}
+              for kind, share in WRITES.items()),
+        ]  # fmt: skip
+    rules += [{"method": "GET", "path": "/v2", "kind": k, "probability": share} for k, share in READS.items()]
+    rules += [{"path": "/b2b/token", "kind": "502_before", "probability": 0.05}]
+    return [{**rule, "seed": seed + place} for place, rule in enumerate(rules)]
+
+
+def crm_faults(seed: int) -> list[dict[str, Any]]:
+    """List the faults of a CRM, which is only read."""
+    rules = [{"method": "GET", "path": "/api", "kind": k, "probability": share} for k, share in READS.items()]
+    return [{**rule, "seed": seed + place} for place, rule in enumerate(rules)]
+
+
+class Havoc:
+    """Do all damage in time, from the thread that started the servers: they die with it."""
+
+    def __init__(self, world: World, dice: random.Random) -> None:
+        """Take the world to break."""
+        self._world, self._dice = world, dice
+        self.done: Counter[str] = Counter()
+        self._errands: list[Callable[[], None]] = []
+
+    def plan(self, seconds: float, *, kills: int, wipes: int, restarts: int, revocations: int) -> list[Any]:
+        """Lay all damage out over a span: Redis at even moments, the rest at random ones."""
+        redis = [self._wipe, self._restart] * max(wipes, restarts)
+        redis = [one for place, one in enumerate(redis) if place // 2 < (restarts if place % 2 else wipes)]
+        moments: list[tuple[float, Callable[[], None]]] = [
+            (seconds * (place + 1) / (len(redis) + 1), one) for place, one in enumerate(redis)
+        ]
+        moments += [(self._dice.uniform(0, seconds), self._kill) for _ in range(kills)]
+        moments += [(self._dice.uniform(0, seconds), self._revoke) for _ in range(revocations)]
+        return sorted(moments, key=lambda one: one[0])
+
+    def run(self, moments: list[tuple[float, Callable[[], None]]]) -> None:
+        """Carry the plan out; a kill that finds nobody alive waits for the next worker."""
+        began = time.monotonic()
+        for moment, act in moments:
+            time.sleep(max(0.0, began + moment - time.monotonic()))
+            act()
+
+    def _kill(self) -> None:
+        """Kill a random worker process without warning; one of them leads the dispatching."""
+        alive = self._world.wait(
+            lambda: self._world.supervisor.pids("worker"), 30, "no worker comes up", 0.02
+        )
+        os.kill(self._dice.choice(alive), signal.SIGKILL)
+        self.done["kills"] += 1
+
+    def _wipe(self) -> None:
+        say("Redis is emptied")
+        self._world.servers.redis.flush()
+        self.done["wipes"] += 1
+
+    def _restart(self) -> None:
+        """Restart Redis, the second time after a crash of its own."""
+        say("Redis is restarted")
+        if self.done["restarts"] % 2:
+            self._world.servers.redis.kill()
+            self._world.servers.redis.start()
+        else:
+            self._world.servers.restart_redis()
+        self.done["restarts"] += 1
+
+    def _revoke(self) -> None:
+        """Let the next call find every token worthless; never two on their way at once, as no vendor does that."""
+        rules = self._world.control("books", "GET", "faults")
+        if not any(rule["kind"] == "revoke_token" and not rule["hits"] for rule in rules):
+            self._world.control(
+                "books", "POST", "faults", {"kind": "revoke_token", "path": "/v2", "count": 1}
+            )
+            self.done["revocations"] += 1

@@ -1,0 +1,85 @@
+"""Matching links only where nothing speaks against it, whatever the evidence looks like."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.matching import NAME, NUMBER, STRONG, Doubtful, Hit, Linked, NoMatch, match
+
+ALL = (*STRONG, "relation_number", "name_postcode")
+NAMES = (*STRONG, NUMBER, NAME)
+
+verdicts = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["agrees", "differs", "absent"]))
+hits = st.builds(
+    Hit,
+    st.uuids().map(str),
+    verdicts,
+    st.booleans(),
+    st.none() | st.just("another record"),
+)
+several = st.lists(hits, max_size=5, unique_by=lambda hit: hit.target_id)
+allowed = st.lists(st.sampled_from(ALL), unique=True)
+twins = st.dictionaries(st.sampled_from(STRONG), st.lists(st.just("twin"), max_size=1))
+
+Twins = Mapping[str, Sequence[str]]
+
+
+@given(several, allowed, twins)
+def test_links_to_one_active_free_and_uncontradicted_relation_or_not_at_all(
+    found: list[Hit], names: list[str], others: Twins
+) -> None:
+    result = match(found, names, others)
+    if not isinstance(result, Linked):
+        return
+    (hit,) = [one for one in found if one.target_id == result.target_id]
+    assert hit.active and hit.taken_by is None
+    assert result.matched_by in names
+    strong = [name for name in STRONG if name in names]
+    assert not any(hit.verdicts.get(name) == "differs" for name in strong)
+    rivals = [one for one in found if one.active and any(one.agrees(name) for name in strong)]
+    assert rivals in ([], [hit])
+    assert not any(others.get(name) for name in strong if hit.agrees(name))
+
+
+@given(several, allowed, twins)
+def test_a_number_or_a_name_alone_never_links(found: list[Hit], names: list[str], others: Twins) -> None:
+    result = match(found, [name for name in names if name != "name_postcode"], others)
+    if isinstance(result, Linked) and result.matched_by == "relation_number":
+        (hit,) = [one for one in found if one.target_id == result.target_id]
+        assert hit.agrees(NUMBER) and hit.agrees(NAME)
+
+
+@given(several, allowed, twins, st.randoms(use_true_random=False))
+def test_the_order_of_the_evidence_changes_nothing(
+    found: list[Hit], names: list[str], others: Twins, dice: Any
+) -> None:
+    shuffled = dice.sample(found, len(found))
+    assert _told(match(found, names, others)) == _told(match(shuffled, names, others))
+
+
+def _told(result: Linked | NoMatch | Doubtful) -> object:
+    """Leave the order of the candidates out."""
+    if not isinstance(result, Doubtful):
+        return result
+    seen = {(one.target_id, one.source_id, tuple(sorted(one.evidence.items()))) for one in result.candidates}
+    return result.reason, seen
+
+
+@given(several, allowed, twins)
+def test_nothing_is_new_while_something_agrees_on_an_identifier(
+    found: list[Hit], names: list[str], others: Twins
+) -> None:
+    strong = [name for name in STRONG if name in names]
+    if any(hit.agrees(name) for hit in found for name in strong):
+        assert not isinstance(match(found, names, others), NoMatch)
+
+
+@given(several, allowed, twins)
+def test_a_relation_that_somebody_else_holds_is_never_given_away(
+    found: list[Hit], names: list[str], others: Twins
+) -> None:
+    held = [replace(hit, taken_by="another record") for hit in found]
+    assert not isinstance(match(held, names, others), Linked)
