@@ -72,6 +72,7 @@ def reread(outside: Outside, target: Target, since: datetime | None) -> Iterator
     started: datetime | None = None
     highest: datetime | None = None
     seen: set[str] = set()
+    known = _indexed(outside, target.info.id) if since is None else set()
     for page in target.pages(since):
         started = started or page.started_at
         with outside.sessions.begin() as session:
@@ -81,7 +82,7 @@ def reread(outside: Outside, target: Target, since: datetime | None) -> Iterator
         highest = max([*moments, *([highest] if highest else [])], default=None)
         yield page.records
         if page.last:
-            _complete(outside, target.info.id, started, highest, seen if since is None else None)
+            _complete(outside, target.info.id, started, highest, known - seen if since is None else None)
         else:
             _go_on(outside, target.info.id)
 
@@ -122,25 +123,27 @@ def _go_on(outside: Outside, connection_id: int) -> None:
         )
 
 
+def _indexed(outside: Outside, connection_id: int) -> set[str]:
+    """List what is indexed before a full read; what is added while it runs may be missing on its pages."""
+    with outside.sessions.begin() as session:
+        query = select(TargetEntry.target_id).where(TargetEntry.connection_id == connection_id)
+        return set(session.scalars(query))
+
+
 def _complete(
     outside: Outside,
     connection_id: int,
     started: datetime,
     highest: datetime | None,
-    all_ids: set[str] | None,
+    gone: set[str] | None,
 ) -> None:
     fresh: dict[str, Any] = {"fresh_at": started, "bulk_left": outside.settings.bulk_reserve}
     if highest:
         fresh["seen_modified"] = func.greatest(TargetIndex.seen_modified, highest)
     with outside.sessions.begin() as session:
-        if all_ids is not None:
+        if gone is not None:
             fresh["full_at"] = started
-            known = set(
-                session.scalars(
-                    select(TargetEntry.target_id).where(TargetEntry.connection_id == connection_id)
-                )
-            )
-            index.forget(session, connection_id, sorted(known - all_ids))
+            index.forget(session, connection_id, sorted(gone))
         session.execute(update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(**fresh))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from adapters.base import Identity, TargetRecord
-from models.tables import Connection, RelationMapping, TargetEntry, TargetIdentifier
+from models.tables import Connection, RelationMapping, TargetEntry, TargetIdentifier, WriteIntent
 from models.tables.base import key_of
 from models.vault import Vault
 from models.words import Kind, MappingState, Role
@@ -126,7 +126,9 @@ def find(
     ).all()
     chosen = [entry for entry in entries if role in entry.roles or not entry.roles]
     theirs = _identifiers(session, connection_id, [entry.target_id for entry in chosen])
-    taken = _taken(session, connection_id, role, [entry.target_id for entry in chosen], owner)
+    # In this order: a create that ends between the two looks is seen by the second.
+    taken = _being_created(session, connection_id, chosen, owner)
+    taken |= _taken(session, connection_id, role, [entry.target_id for entry in chosen], owner)
     return [
         Hit(
             entry.target_id,
@@ -158,6 +160,26 @@ def _verdicts(ours: dict[str, list[bytes]], theirs: dict[str, set[bytes]]) -> di
         there = theirs.get(name)
         verdicts[name] = "absent" if not there else "agrees" if there & set(hashes) else "differs"
     return verdicts
+
+
+def _being_created(
+    session: Session, connection_id: int, entries: Sequence[TargetEntry], owner: tuple[int, str]
+) -> dict[str, str]:
+    """Name the record whose unsettled create reserved an entry's number: what stands there is probably its own."""
+    entry_of = {int(entry.number): entry.target_id for entry in entries if entry.number}
+    rows = session.execute(
+        select(WriteIntent.number, WriteIntent.source_connection_id, WriteIntent.source_id).where(
+            WriteIntent.target_connection_id == connection_id,
+            WriteIntent.state == "open",
+            WriteIntent.operation == "create",
+            WriteIntent.number.in_(entry_of),
+        )
+    )
+    return {
+        entry_of[number]: source
+        for number, connection, source in rows
+        if number is not None and (connection, source) != owner
+    }
 
 
 def _taken(
