@@ -87,7 +87,7 @@ def _row(session: Session, work: Work, writing: Writing, marker: UUID) -> WriteI
         operation=writing.operation,
         number=writing.number,
         target_id=writing.target_id,
-        sealed=work.subject(session).seal(dict(writing.fields), CONTEXT),
+        sealed=work.subject.seal(dict(writing.fields), CONTEXT),
         locate_at=func.clock_timestamp() + wait,
     )
 
@@ -111,7 +111,7 @@ def _insert_claims(
     pairs = sorted((name, one) for name, many in hashes.items() for one in many)
     if not pairs:
         return {}
-    subject = work.subject(session)
+    subject = work.subject
     sealed = {name: subject.seal(value, CLAIM_CONTEXT) for name, value in names.items()}
     rows = [
         {

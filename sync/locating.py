@@ -7,7 +7,7 @@ from adapters.errors import Missing, Rejected, Throttled
 from models.records import Fields
 from models.tables import WriteIntent
 from models.words import Role
-from sync import intents
+from sync import intents, mappings
 from sync.work import Work
 from sync.writing import Written, sent_fields
 
@@ -19,15 +19,32 @@ def locate(work: Work, role: Role) -> Written | None:
     """
     with work.outside.sessions.begin() as session:
         intent = intents.open_one(session, work, role)
-        fields = sent_fields(work, session, intent) if intent is not None else {}
+        fields = sent_fields(work, intent) if intent is not None else {}
     if intent is None:
         return None
     if datetime.now(UTC) < intent.locate_at:
         raise Throttled(intent.locate_at, "settling")
     if intent.operation == "create":
         return _created(work, intent, fields)
-    _close(work, intent, "absent")
+    _updated(work, intent, fields)
     return None
+
+
+def _updated(work: Work, intent: WriteIntent, fields: Fields) -> None:
+    """Read once what became of an update: what arrived of it is ours, and no edit of the bookkeeper's."""
+    record = read_or_none(work.target, intent.target_id) if intent.target_id is not None else None
+    now: Fields = record.fields if record is not None else {}
+    arrived = {
+        name: [sent, now[name]]
+        for name, sent in fields.items()
+        if name in now and work.target.same(name, sent, now[name])
+    }
+    with work.outside.sessions.begin() as session:
+        row = mappings.mapping_of(session, work, Role(intent.role))
+        if row is not None and row.target_id == intent.target_id and arrived:
+            base = {name: list(pair) for name, pair in mappings.read_base(work, row).items()}
+            mappings.write_base(work, row, base | arrived)
+    _close(work, intent, "done" if len(arrived) == len(fields) else "absent")
 
 
 def _created(work: Work, intent: WriteIntent, fields: Fields) -> Written | None:

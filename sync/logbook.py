@@ -28,7 +28,7 @@ def log(
     source_calls, target_calls = work.calls
     values = None
     if changes:
-        values = work.subject(session).seal({"before": dict(before or {}), "after": dict(changes)}, CONTEXT)
+        values = work.subject.seal({"before": dict(before or {}), "after": dict(changes)}, CONTEXT)
     waited = datetime.now(UTC) - work.lease.wanted_since
     session.add(
         SyncLog(

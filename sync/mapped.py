@@ -1,5 +1,8 @@
 """Update a record that is mapped already: no call when nothing moved, one read and one write when it did."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from adapters.base import Draft, TargetRecord
 from adapters.errors import Missing
 from models.records import Problem
@@ -10,7 +13,6 @@ from sync.locating import read_or_none
 from sync.logbook import log
 from sync.matching import Candidate, Doubtful
 from sync.planning import Hold, Rules, Update, compare, moved
-from sync.problems import raise_problems
 from sync.work import Work
 
 
@@ -23,8 +25,7 @@ def sync_mapped(
     current: TargetRecord | None = None,
 ) -> JobState | None:
     """Bring the mapped record up to date; None when it is gone and a person said to create it again."""
-    with work.outside.sessions.begin() as session:
-        base = mappings.read_base(work, session, row)
+    base = mappings.read_base(work, row)
     rules = _rules(work, decided)
     active = row.state == MappingState.ACTIVE
     if current is None:
@@ -34,7 +35,7 @@ def sync_mapped(
             and not moved(draft.fields, base, rules, work.target.same)
             and rules is work.field_rules
         ):
-            return _nothing(work, role, row)
+            return _nothing(work, role, row, decided)
         current = read_or_none(work.target, row.target_id)
     if current is None:
         return _gone(work, role, row, decided)
@@ -45,14 +46,28 @@ def sync_mapped(
         return _ask(work, role, plan, row)
     if not isinstance(plan, Update):
         writing.record_unchanged(work, role, current, draft.fields, "equal")
-        return _done(work, role, row)
+        return _done(work, role, row.refused, decided)
     try:
         written = writing.update(work, role, current, draft, plan)
     except Missing:
         return _gone(work, role, row, decided)
-    writing.record_updated(work, role, written, draft, plan)
-    raise_problems(work, written.refused, role)
-    return _done(work, role, row)
+    refused = writing.record_updated(work, role, written, draft, plan)
+    return _done(work, role, refused, decided)
+
+
+def given_up(row: RelationMapping, decided: Review | None) -> bool:
+    """Tell whether a person, asked about this very tie since our last write, chose something else instead."""
+    if decided is None or not _since_last_write(row, decided):
+        return False
+    if decided.decision == "use":
+        return decided.decided_target_id != row.target_id
+    if row.state == MappingState.ACTIVE:
+        return False
+    return decided.reason == "review.taken" or (decided.reason, decided.decision) == ("review.gone", "never")
+
+
+def _since_last_write(row: RelationMapping, decided: Review) -> bool:
+    return decided.decided_at is not None and decided.decided_at > row.updated_at
 
 
 def _rules(work: Work, decided: Review | None) -> Rules:
@@ -63,17 +78,17 @@ def _rules(work: Work, decided: Review | None) -> Rules:
     return Rules(work.field_rules.blank_empty, {"*": winner})
 
 
-def _nothing(work: Work, role: Role, row: RelationMapping) -> JobState:
+def _nothing(work: Work, role: Role, row: RelationMapping, decided: Review | None) -> JobState:
     with work.outside.sessions.begin() as session:
         log(session, work, Outcome.NOTHING, role=role, reason="unchanged", target_id=row.target_id)
-    return _done(work, role, row)
+    return _done(work, role, row.refused, decided)
 
 
-def _done(work: Work, role: Role, row: RelationMapping) -> JobState:
+def _done(work: Work, role: Role, refused: Sequence[Any], decided: Review | None) -> JobState:
     """Withdraw doubts that are answered by now and keep the refusals that still stand."""
+    if decided is None and not refused:
+        return JobState.DONE
     with work.outside.sessions.begin() as session:
-        fresh = mappings.mapping_of(session, work, role)
-        refused = list(fresh.refused) if fresh is not None else list(row.refused)
         reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)
         reviews.supersede(session, work.link.id, work.kind, work.lease.record_id, role, "review.both_changed")
         for one in refused:
@@ -122,11 +137,12 @@ def _ask(work: Work, role: Role, plan: Hold, row: RelationMapping) -> JobState:
 
 def _gone(work: Work, role: Role, row: RelationMapping, decided: Review | None) -> JobState | None:
     """Ask what to do about a mapped record that left the target; a person's earlier `create` is carried out."""
-    if decided is not None and decided.reason == "review.gone" and decided.decision == "create":
+    asked = decided is not None and decided.reason == "review.gone" and _since_last_write(row, decided)
+    if decided is not None and asked and decided.decision == "create":
         return None
     with work.outside.sessions.begin() as session:
         index.forget(session, work.target_info.id, [row.target_id])
-        if decided is not None and decided.reason == "review.gone" and decided.decision == "never":
+        if decided is not None and asked and decided.decision == "never":
             session.merge(row).state = MappingState.BROKEN
             log(session, work, Outcome.EXCLUDED, role=role, reason="decided_never")
             return JobState.DONE

@@ -91,20 +91,16 @@ def link_to(
     return row
 
 
-def read_base(work: Work, session: Session, row: RelationMapping) -> Base:
+def read_base(work: Work, row: RelationMapping) -> Base:
     """Open what the target holds since our last write; empty before the first."""
     if row.base is None:
         return {}
-    return {
-        name: (pair[0], pair[1]) for name, pair in work.subject(session).open(row.base, BASE_CONTEXT).items()
-    }
+    return {name: (pair[0], pair[1]) for name, pair in work.subject.open(row.base, BASE_CONTEXT).items()}
 
 
-def write_base(
-    work: Work, session: Session, row: RelationMapping, base: Mapping[str, list[JsonScalar]]
-) -> None:
+def write_base(work: Work, row: RelationMapping, base: Mapping[str, list[JsonScalar]]) -> None:
     """Store what we sent and what the target answered."""
-    row.base = work.subject(session).seal(dict(base), BASE_CONTEXT)
+    row.base = work.subject.seal(dict(base), BASE_CONTEXT)
     row.updated_at = func.now()
 
 
@@ -121,7 +117,7 @@ def note(
     """Append to the mapping's history, the overwritten values included so that they can be put back."""
     values = None
     if before is not None or after is not None:
-        values = work.subject(session).seal(
+        values = work.subject.seal(
             {"before": dict(before or {}), "after": dict(after or {})}, HISTORY_CONTEXT
         )
     session.add(

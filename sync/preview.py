@@ -122,8 +122,7 @@ def _role(run: _Run, work: Work, candidate: Candidate, role: Role) -> Planned:
 
 
 def _mapped(run: _Run, work: Work, draft: Draft, row: RelationMapping) -> Planned:
-    with run.outside.sessions.begin() as session:
-        base = mappings.read_base(work, session, row)
+    base = mappings.read_base(work, row)
     target = run.sides.target
     same, active = target.same, row.state == MappingState.ACTIVE
     if active and base and not moved(draft.fields, base, work.field_rules, same):

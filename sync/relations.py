@@ -56,8 +56,7 @@ def read_record(work: Work) -> SourceRecord:
 
 
 def _label(work: Work, relation: Relation) -> None:
-    with work.outside.sessions.begin() as session:
-        work.label = work.subject(session).seal(relation.name, "label")
+    work.label = work.subject.seal(relation.name, "label")
     work.url = relation.url or ""
 
 

@@ -1,6 +1,6 @@
 """Know which source records carry the same identifier, so that doubles in the CRM are seen before a write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -28,14 +28,29 @@ def remember(
 
     A record that was erased is not indexed again.
     """
+    wanted = {
+        (record_id, role.value, name): value
+        for record_id, roles in identities.items()
+        for role, identity in roles.items()
+        for name, value in values(identity).items()
+        if name in STRONG
+    }
+    hashes = {key: vault.hash(key[2], value) for key, value in wanted.items()}
+    stale = set(_known(session, link_id, connection_id, sorted(identities))) ^ {
+        (*key, value) for key, value in hashes.items()
+    }
+    changed = sorted({one[0] for one in stale})
+    if not changed:
+        return
     session.execute(
         delete(SourceIdentifier).where(
             SourceIdentifier.link_id == link_id,
             SourceIdentifier.connection_id == connection_id,
-            SourceIdentifier.record_id.in_(sorted(identities)),
+            SourceIdentifier.record_id.in_(changed),
         )
     )
-    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, _told(identities))
+    chosen = {key: value for key, value in wanted.items() if key[0] in changed}
+    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, {key[0] for key in chosen})
     rows = [
         {
             "link_id": link_id,
@@ -43,22 +58,33 @@ def remember(
             "record_id": record_id,
             "role": role,
             "identifier": name,
-            "value_hash": vault.hash(name, value),
+            "value_hash": hashes[record_id, role, name],
             "sealed": subjects[record_id].seal(value, CONTEXT),
         }
-        for record_id, roles in identities.items()
+        for (record_id, role, name), value in chosen.items()
         if record_id in subjects
-        for role, identity in roles.items()
-        for name, value in values(identity).items()
-        if name in STRONG
     ]
     if rows:
         session.execute(insert(SourceIdentifier).values(rows).on_conflict_do_nothing())
 
 
-def _told(identities: Mapping[str, Mapping[Role, Identity]]) -> list[str]:
-    """Name the records that carry something; the others need no key."""
-    return [record_id for record_id, roles in identities.items() if roles]
+def _known(
+    session: Session, link_id: int, connection_id: int, record_ids: Sequence[str]
+) -> list[tuple[str, str, str, bytes]]:
+    """Read what is indexed of records already, so that an unchanged one costs no write."""
+    rows = session.execute(
+        select(
+            SourceIdentifier.record_id,
+            SourceIdentifier.role,
+            SourceIdentifier.identifier,
+            SourceIdentifier.value_hash,
+        ).where(
+            SourceIdentifier.link_id == link_id,
+            SourceIdentifier.connection_id == connection_id,
+            SourceIdentifier.record_id.in_(record_ids),
+        )
+    )
+    return [(one.record_id, one.role, one.identifier, one.value_hash) for one in rows]
 
 
 def twins_of(

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from adapters import registry
 from adapters.base import ConnectionInfo, Source, Target
 from adapters.outside import Outside
@@ -107,9 +105,13 @@ class Work:
         """Tell how long this run has taken."""
         return int((time.monotonic() - self.clock) * 1000)
 
-    def subject(self, session: Session) -> Subject:
-        """Return the key of the record's personal data."""
-        return subject_of(session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id)
+    @cached_property
+    def subject(self) -> Subject:
+        """Return the key of the record's personal data, committed before anything is sealed under it."""
+        with self.outside.sessions.begin() as session:
+            return subject_of(
+                session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id
+            )
 
     @property
     def kind(self) -> Kind:

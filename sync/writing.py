@@ -117,14 +117,16 @@ def record_created(
         log(session, work, outcome, role=role, changes=written.draft.fields, target_id=written.record.id)
 
 
-def record_updated(work: Work, role: Role, written: Written, wanted: Draft, plan: Update) -> None:
-    """Commit base, index, history, log and the settled intent of an update in one transaction."""
+def record_updated(
+    work: Work, role: Role, written: Written, wanted: Draft, plan: Update
+) -> list[dict[str, Any]]:
+    """Commit base, index, history, log and the settled intent together; returns the refusals that stand."""
     with work.outside.sessions.begin() as session:
         intents.settle(session, written.marker, "done")
         row = mappings.mapping_of(session, work, role)
         if row is None:
             raise AssertionError("an update without a mapping")
-        _remember(session, work, row, written.record, wanted.fields, mappings.read_base(work, session, row))
+        _remember(session, work, row, written.record, wanted.fields, mappings.read_base(work, row))
         _still_refused(work, row, written, wanted, plan.changes)
         mappings.note(session, work, row, "updated", before=plan.before, after=plan.changes)
         log(
@@ -136,6 +138,7 @@ def record_updated(work: Work, role: Role, written: Written, wanted: Draft, plan
             before=plan.before,
             target_id=written.record.id,
         )
+        return row.refused
 
 
 def record_unchanged(work: Work, role: Role, record: TargetRecord, wanted: Fields, reason: str) -> None:
@@ -144,8 +147,8 @@ def record_unchanged(work: Work, role: Role, record: TargetRecord, wanted: Field
         row = mappings.mapping_of(session, work, role)
         if row is None:
             raise AssertionError("nothing to remember without a mapping")
-        base = mappings.read_base(work, session, row)
-        mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.field_rules))
+        base = mappings.read_base(work, row)
+        mappings.write_base(work, row, new_base(wanted, base, record.fields, work.field_rules))
         index.store(session, work.outside.vault, work.target_info.id, [record])
         log(session, work, Outcome.NOTHING, role=role, reason=reason, target_id=record.id)
 
@@ -169,12 +172,12 @@ def flat_names(target: Target, draft: Draft, field: str) -> set[str]:
 def _remember(
     session: Session, work: Work, row: RelationMapping, record: TargetRecord, wanted: Fields, base: Base
 ) -> None:
-    mappings.write_base(work, session, row, new_base(wanted, base, record.fields, work.field_rules))
+    mappings.write_base(work, row, new_base(wanted, base, record.fields, work.field_rules))
     index.store(session, work.outside.vault, work.target_info.id, [record])
     index.learn_clock(session, work.target_info.id, record.modified_on)
 
 
-def sent_fields(work: Work, session: Session, intent: WriteIntent) -> Fields:
+def sent_fields(work: Work, intent: WriteIntent) -> Fields:
     """Open what an unsettled write had sent."""
-    fields: Fields = work.subject(session).open(intent.sealed, intents.CONTEXT)
+    fields: Fields = work.subject.open(intent.sealed, intents.CONTEXT)
     return fields
