@@ -1,7 +1,8 @@
 """Figure 6: changes keep coming while workers are killed, Redis is emptied and restarted, and calls fail.
 
-Two CRM environments feed one administration. At the end nothing may be lost, no relation may stand there twice,
-the newest state must be everywhere, no write may be unsettled and nothing may wait for a person without reason.
+Two CRM environments feed one administration. At the end nothing may be lost, no relation may stand there
+twice, the newest state must be everywhere, no write may be unsettled and nobody may be asked without a
+reason.
 
     python -m benchmarks.crashes [--changes 2000] [--kills 200] [--doubles 200] [--seconds 600] [--out FOLDER]
 """
@@ -32,9 +33,9 @@ from sync.replaying import held_jobs, replay
 from worker.demo.sandbox import Sandbox
 
 DEADLINE, SETTLE, LEASE = 3.0, 5.0, 5.0
-"""Short times, so that lost calls and leases come back often within one run; in production 30, 60 and 60 s."""
+"""Short, so that lost calls and leases come back often within one run; in production 30, 60 and 60 s."""
 LATE_MS = 1500.0
-"""How long after the client has gone a late deed lands; less than the settle time, which is what it is for."""
+"""How long after the client has gone a late deed lands; the settle time is there to outlast it."""
 WINDOW = 5.0
 """Seconds of the budgets' short window: what an emptied Redis costs is this or the deadline."""
 SECOND = "crm2"
@@ -207,7 +208,7 @@ def _tell(report: Report, world: World, crowd: Crowd, told: dict[str, Any], foun
     reviews = "SELECT reason, count(*) FROM review WHERE superseded_at IS NULL GROUP BY 1 ORDER BY 1"
     issues = "SELECT cause, count(*) FROM issue GROUP BY 1 ORDER BY 1"
     for name, query in (("log", log), ("intents", intents), ("reviews", reviews), ("issues", issues)):
-        told[name] = {key: count for key, count in world.rows(query)}
+        told[name] = dict(map(tuple, world.rows(query)))
     told["settings"] = {"deadline": DEADLINE, "settle": SETTLE, "lease": LEASE, "window": WINDOW}
     logs = [path.read_text(errors="replace") for path in (world.folder / "log").glob("worker-*.log")]
     for event in ("dispatcher.leads", "job.rescued", "job.taken_over", "job.unexpected"):

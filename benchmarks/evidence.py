@@ -13,12 +13,12 @@ from benchmarks.world import World
 
 QUERIES = {
     "jobs": "SELECT * FROM sync_job WHERE record_id = :record",
-    "mappings": "SELECT id, link_id, role, target_id, target_number, state, matched_by, evidence, created_at, "
-    "updated_at FROM relation_mapping WHERE source_id = :record",
-    "intents": "SELECT id, fence, role, operation, number, target_id, state, opened_at, locate_at, settled_at "
-    "FROM write_intent WHERE source_id = :record ORDER BY opened_at",
-    "log": "SELECT at, link_id, role, outcome, reason, fields, source_calls, target_calls, duration_ms, target_id "
-    "FROM sync_log WHERE record_id = :record ORDER BY at",
+    "mappings": "SELECT id, link_id, role, target_id, target_number, state, matched_by, evidence, "
+    "created_at, updated_at FROM relation_mapping WHERE source_id = :record",
+    "intents": "SELECT id, fence, role, operation, number, target_id, state, opened_at, locate_at, "
+    "settled_at FROM write_intent WHERE source_id = :record ORDER BY opened_at",
+    "log": "SELECT at, link_id, role, outcome, reason, fields, source_calls, target_calls, "
+    "duration_ms, target_id FROM sync_log WHERE record_id = :record ORDER BY at",
     "events": "SELECT received_at, origin FROM change_event WHERE record_id = :record ORDER BY received_at",
     "reviews": "SELECT id, role, reason, candidates, decision, opened_at, superseded_at FROM review "
     "WHERE record_id = :record",

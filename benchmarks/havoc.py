@@ -1,4 +1,4 @@
-"""Break a running world at random moments: kill workers, empty and restart Redis, revoke tokens, spoil calls."""
+"""Break a running world at random moments: kill workers, empty and restart Redis, spoil calls and tokens."""
 
 import os
 import random
@@ -17,7 +17,8 @@ WRITES: dict[str, float] = {
 }  # fmt: skip
 """Share of the writes that each fault spoils; first match wins, so a few per cent each."""
 READS: dict[str, float] = {
-    "timeout_before": 0.005, "drop_before": 0.02, "502_before": 0.02, "429": 0.003, "429_no_retry_after": 0.001,
+    "timeout_before": 0.005, "drop_before": 0.02, "502_before": 0.02, "429": 0.003,
+    "429_no_retry_after": 0.001,
 }  # fmt: skip
 LATE_SHARE = 0.02
 REVOCATIONS = 20
@@ -96,7 +97,7 @@ class Havoc:
         self.done["restarts"] += 1
 
     def _revoke(self) -> None:
-        """Let the next call find every token worthless; never two on their way at once, as no vendor does that."""
+        """Let the next call find every token worthless; never two at once, as no vendor does that."""
         rules = self._world.control("books", "GET", "faults")
         if not any(rule["kind"] == "revoke_token" and not rule["hits"] for rule in rules):
             self._world.control(

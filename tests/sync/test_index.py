@@ -1,7 +1,7 @@
 """The local index of the books: what it finds, whose it is, and what a slow reading may not undo."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,13 +21,13 @@ from sync.freshness import read_all, refresh
 from sync.matching import Hit
 
 ZONNIG = Identity(kvk="12345678", name="bakkerij zonnig", postal_code="4548AW")
+BEFORE = datetime(2026, 1, 1)  # noqa: DTZ001 - as SnelStart writes it
 OWN, OTHER = (1, "organization:own"), (2, "organization:other")
 
 
 def relatie(target_id: str, number: str, identity: Identity = ZONNIG, **changes: Any) -> TargetRecord:
     values: dict[str, Any] = {
-        "roles": frozenset({Role.CUSTOMER}), "active": True, "modified_on": datetime(2026, 1, 1), "fields": {},
-        "raw": {},
+        "roles": frozenset({Role.CUSTOMER}), "active": True, "modified_on": BEFORE, "fields": {}, "raw": {},
     }  # fmt: skip
     return TargetRecord(id=target_id, number=number, identity=identity, **values | changes)
 
@@ -88,7 +88,9 @@ def test_finds_by_any_identifier_and_tells_how_all_compare(outside: Outside, boo
 
 def test_a_change_replaces_what_was_known(outside: Outside, books: int) -> None:
     store(outside, books, relatie("a", "7"))
-    changed = relatie("a", "7", Identity(kvk="11111111"), modified_on=datetime(2026, 1, 2), active=False)
+    changed = relatie(
+        "a", "7", Identity(kvk="11111111"), modified_on=BEFORE + timedelta(days=1), active=False
+    )
     store(outside, books, changed)
     assert find(outside, books) == []
     (hit,) = find(outside, books, Identity(kvk="11111111"))
@@ -120,7 +122,7 @@ def intent(books: int, number: int, owner: tuple[int, str], state: str = "open")
 def test_what_another_record_is_just_creating_is_taken(
     outside: Outside, books: int, owner: tuple[int, str], state: str, expected: str | None
 ) -> None:
-    """The answer of that create may still be on its way: whoever linked to it now would have two records share it."""
+    """The answer of that create may still be on its way: a link now would let two records share it."""
     store(outside, books, relatie("a", "7"))
     with outside.sessions.begin() as session:
         session.add(intent(books, 7, owner, state))
@@ -136,8 +138,8 @@ def test_what_another_record_is_mapped_to_is_taken(outside: Outside, books: int)
         session.flush()
         session.add(
             RelationMapping(
-                link_id=link.id, source_connection_id=OTHER[0], target_connection_id=books, kind=Kind.RELATION,
-                source_id=OTHER[1], role=Role.CUSTOMER, target_id="a", matched_by="kvk",
+                link_id=link.id, source_connection_id=OTHER[0], target_connection_id=books,
+                kind=Kind.RELATION, source_id=OTHER[1], role=Role.CUSTOMER, target_id="a", matched_by="kvk",
             )
         )  # fmt: skip
     (hit,) = find(outside, books)
@@ -165,7 +167,8 @@ def test_a_reading_that_was_cut_off_counts_for_nothing(outside: Outside, books: 
         refresh(outside, broken)
     with outside.sessions.begin() as session:
         row = session.query(TargetIndex).filter_by(connection_id=books).one()
-        assert row.fresh_at is None and row.lease_until is None
+        assert row.fresh_at is None
+        assert row.lease_until is None
     whole: Any = Books(books, [[relatie("a", "7")]])
     assert refresh(outside, whole)
     assert len(find(outside, books)) == 1

@@ -35,7 +35,8 @@ def test_links_to_one_active_free_and_uncontradicted_relation_or_not_at_all(
     if not isinstance(result, Linked):
         return
     (hit,) = [one for one in found if one.target_id == result.target_id]
-    assert hit.active and hit.taken_by is None
+    assert hit.active
+    assert hit.taken_by is None
     assert result.matched_by in names
     strong = [name for name in STRONG if name in names]
     assert not any(hit.verdicts.get(name) == "differs" for name in strong)
@@ -49,7 +50,8 @@ def test_a_number_or_a_name_alone_never_links(found: list[Hit], names: list[str]
     result = match(found, [name for name in names if name != "name_postcode"], others)
     if isinstance(result, Linked) and result.matched_by == "relation_number":
         (hit,) = [one for one in found if one.target_id == result.target_id]
-        assert hit.agrees(NUMBER) and hit.agrees(NAME)
+        assert hit.agrees(NUMBER)
+        assert hit.agrees(NAME)
 
 
 @given(several, allowed, twins, st.randoms(use_true_random=False))
