@@ -7,10 +7,12 @@ because on Linux its processes end with the thread that started them.
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -138,6 +140,17 @@ class World:
             time.sleep(pause)
         return found
 
+    def summary(self) -> dict[str, Any]:
+        """Return what explains a result: outcomes, issues, reviews, and jobs by state and reason."""
+        queries = {
+            "outcomes": "SELECT outcome || ' ' || reason, count(*) FROM sync_log GROUP BY 1",
+            "issues": "SELECT cause || ' ' || field, count(*) FROM issue WHERE closed_at IS NULL GROUP BY 1",
+            "reviews": "SELECT reason, count(*) FROM review WHERE superseded_at IS NULL GROUP BY 1",
+            "jobs": "SELECT state || ' ' || park_reason, count(*) FROM sync_job GROUP BY 1",
+            "lost": "SELECT 'most', max(lost) FROM sync_job",
+        }
+        return {name: {row[0].strip(): row[1] for row in self.rows(query)} for name, query in queries.items()}
+
     def drain(self, seconds: float, tell: Callable[[Backlog], None] = lambda _: None) -> None:
         """Wait until no job is due. Raises TooLate."""
 
@@ -207,8 +220,11 @@ class World:
 def open_world(office: Office, *, parent: Path | None = None, keep: bool = False) -> Iterator[World]:
     """Start a world in a folder of its own and end all of it with the block, also after a failure.
 
-    `keep` leaves the folder with its logs. The configuration is applied before the processes start.
+    `keep` leaves the folder with its logs. The configuration is applied before the processes start. From here
+    on SIGTERM is an exit like any other, so that what was started ends with it.
     """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     folder = Path(tempfile.mkdtemp(prefix="boekbrug-world-", dir=parent))
     folder.chmod(0o711)  # As root the servers run as nobody, who must be able to pass through.
     with ExitStack() as closing:
