@@ -157,6 +157,8 @@ class _Judge:
 
 
 def _newest(record: Record, relatie: Record, soort: str) -> Iterator[Flaw]:
+    if _plain(_name(record)) != _plain(relatie["naam"]):
+        yield _flaw(record, "naam is niet de nieuwste", "naam is not the newest", soort)
     for ours, theirs in COMPARED.items():
         if (record.get(ours) or "") != (relatie.get(theirs) or ""):
             yield _flaw(record, f"{theirs} is niet de nieuwste", f"{theirs} is not the newest", soort)
