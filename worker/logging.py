@@ -16,6 +16,16 @@ from models.settings import Settings
 DIGITS = re.compile(r"\d{8,9}(?=B\d\d\b)|(?<![\w.-])\d{8,9}(?![\w-])")
 """Runs that may be a BSN or RSIN, alone or inside a VAT number; parts of ids and decimals are left alone."""
 
+GROUPED = re.compile(
+    r"(?<![\w.-])(?:\d{4}([ .-])\d\d\1\d{3}|(?:\d{3}[ .-]){2}\d{3}|(?:\d\d[ .-]){3}\d{3})(?![\w-])"
+)
+"""A BSN or RSIN as people write one: 4-2-3, 3-3-3 or 2-2-2-3 digits."""
+
+LONG = re.compile(r"\d(?:[ .\-]?\d){7,}")
+"""In a traceback every long number goes: errors quote what was typed, slips of the pen as well."""
+
+TRACEBACKS = frozenset({"exception", "stack"})
+
 PLACES = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 """Account and password in an address."""
 
@@ -85,7 +95,11 @@ def _formatter(shared: list[Processor], as_json: bool) -> logging.Formatter:
 
 def mask_event(_: Any, __: str, event: EventDict) -> EventDict:
     """Mask what may be a personal number or a password in every value, also in other libraries' lines."""
-    return {key: _masked(value) for key, value in event.items()}
+    return {key: _bared(value) if key in TRACEBACKS else _masked(value) for key, value in event.items()}
+
+
+def _bared(value: Any) -> Any:
+    return LONG.sub("•••", PLACES.sub("•••", value)) if isinstance(value, str) else _masked(value)
 
 
 def _masked(value: Any) -> Any:
@@ -97,7 +111,11 @@ def _masked(value: Any) -> Any:
         return value
     if isinstance(value, int):
         return value if not _personal(str(value)) else "•••"
-    return PLACES.sub("•••", DIGITS.sub(lambda found: "•••" if _personal(found[0]) else found[0], str(value)))
+    return PLACES.sub("•••", GROUPED.sub(_mask_run, DIGITS.sub(_mask_run, str(value))))
+
+
+def _mask_run(found: re.Match[str]) -> str:
+    return "•••" if _personal(re.sub(r"\D", "", found[0])) else found[0]
 
 
 def _personal(digits: str) -> bool:

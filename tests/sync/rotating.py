@@ -1,4 +1,4 @@
-"""Rotate in a process of its own, one row per batch, saying each aloud: `DATABASE KEYS`. It waits to be killed."""
+"""Rotate in a process of its own, one row per batch, saying each aloud, so that it can be killed anywhere."""
 
 import sys
 
@@ -8,11 +8,12 @@ from sync.rotation import rotate
 
 
 def main() -> None:
-    """Rotate slowly enough to be killed anywhere."""
+    """Take the database's address and the keys as arguments."""
     database_url, keys = sys.argv[1:]
     sessions = open_sessions(open_engine(database_url, pool=2))
     for step in rotate(sessions, Vault.from_text(keys), batch=1):
-        print(step.name, flush=True)
+        sys.stdout.write(f"{step.name}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

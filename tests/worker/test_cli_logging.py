@@ -61,6 +61,21 @@ def test_personal_numbers_and_passwords_are_masked_wherever_they_stand(lines: io
     assert "123456781" in text
 
 
+@pytest.mark.parametrize("spelling", ["1234.56.782", "123 456 782", "12-34-56-782"])
+def test_grouped_numbers_are_masked_too(lines: io.StringIO, spelling: str) -> None:
+    logging.getLogger("theirs").warning("of %s, 2026-11-21", spelling)
+    assert read(lines)[0]["event"] == "of •••, 2026-11-21"
+
+
+def test_text_of_an_error_keeps_no_long_number(lines: io.StringIO) -> None:
+    try:
+        float("bad x123456781 at postgresql://me:word@host/db")
+    except ValueError:
+        logging.getLogger("theirs").exception("failed")
+    text = str(read(lines)[0]["exception"])
+    assert "bad x••• at postgresql://•••@host/db" in text
+
+
 def test_a_command_logs_warnings_only(lines: io.StringIO) -> None:
     set_up.configure_logging(Settings(), quiet=True)
     logging.getLogger("theirs").info("chatter")
