@@ -32,12 +32,6 @@ from sync.config.applying import apply, read_wanted
 from sync.replaying import held_jobs, replay
 from worker.demo.sandbox import Sandbox
 
-DEADLINE, SETTLE, LEASE = 3.0, 5.0, 5.0
-"""Short, so that lost calls and leases come back often within one run; in production 30, 60 and 60 s."""
-LATE_MS = 1500.0
-"""How long after the client has gone a late deed lands; the settle time is there to outlast it."""
-WINDOW = 5.0
-"""Seconds of the budgets' short window: what an emptied Redis costs is this or the deadline."""
 SECOND = "crm2"
 RULES = ("lost", "twice", "double", "not the newest", "open intent", "wrongly held")
 
@@ -57,6 +51,14 @@ class Storm:
     strangers: int = 20
     seed: int = 1
     drain_seconds: float = 240
+    deadline: float = 3
+    """In production 30 s; short, as are the next two, so that what was lost comes back within one run."""
+    settle: float = 5
+    lease: float = 5
+    late: float = 1.5
+    """Seconds after the client has gone when a late deed lands; the settle time is there to outlast it."""
+    window: float = 5
+    """Length of the budgets' short window: an emptied Redis costs this or the deadline."""
 
     @property
     def office(self) -> Office:
@@ -66,7 +68,11 @@ class Storm:
             books_limits=WIDE_BOOKS,
             poll_seconds=5,
             latency_ms={"min_ms": 5, "max_ms": 60, "seed": self.seed},
-            settings={"deadline_seconds": DEADLINE, "settle_seconds": SETTLE, "lease_seconds": LEASE},
+            settings={
+                "deadline_seconds": self.deadline,
+                "settle_seconds": self.settle,
+                "lease_seconds": self.lease,
+            },
             workers=self.workers,
             fsync=False,
         )
@@ -91,7 +97,7 @@ class Stage:
             world.office.file_text(world.sandboxes["crm"].url, world.sandboxes["books"].url)
         )
         for name in ("crm", "books"):
-            file["connections"][name]["window_seconds"] = WINDOW
+            file["connections"][name]["window_seconds"] = self.storm.window
         crm = file["connections"]["crm"]
         file["connections"][SECOND] = {**crm, "base_url": f"{world.sandboxes[SECOND].url}/api/v2"}
         file["links"]["second"] = {**file["links"][LINK], "source": SECOND}
@@ -120,7 +126,7 @@ class Stage:
 
     def spoil(self) -> None:
         """Turn all faults on."""
-        self.world.control("books", "POST", "faults", havoc.faults(self.storm.seed, LATE_MS))
+        self.world.control("books", "POST", "faults", havoc.faults(self.storm.seed, self.storm.late * 1000))
         for side in ("crm", SECOND):
             self.world.control(side, "POST", "faults", havoc.crm_faults(self.storm.seed))
 
@@ -185,7 +191,7 @@ def _settle(stage: Stage) -> int:
         given_up = held_jobs(session, cause="sync.lost")
         replay(session, given_up)
     _drain(stage)
-    time.sleep(LATE_MS / 1000)
+    time.sleep(stage.storm.late)
     return len(given_up)
 
 
@@ -209,7 +215,6 @@ def _tell(report: Report, world: World, crowd: Crowd, told: dict[str, Any], foun
     issues = "SELECT cause, count(*) FROM issue GROUP BY 1 ORDER BY 1"
     for name, query in (("log", log), ("intents", intents), ("reviews", reviews), ("issues", issues)):
         told[name] = dict(map(tuple, world.rows(query)))
-    told["settings"] = {"deadline": DEADLINE, "settle": SETTLE, "lease": LEASE, "window": WINDOW}
     logs = [path.read_text(errors="replace") for path in (world.folder / "log").glob("worker-*.log")]
     for event in ("dispatcher.leads", "job.rescued", "job.taken_over", "job.unexpected"):
         told[event] = sum(text.count(event) for text in logs)

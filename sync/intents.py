@@ -25,7 +25,7 @@ CLAIM_CONTEXT = "claim"
 ANY_ROLE = "*"
 NUMBER = "number"
 LEASE_MARGIN_SECONDS = 30
-"""A lease outlives the write's deadline by this much (design §2.5)."""
+"""A lease outlives the write's deadline by this much (design §2.5), or as long again if that is shorter."""
 BUSY_SECONDS = 1.0
 UNANSWERED_LIMIT = 5
 """Writes in a row that may go unanswered and not land before a person must look."""
@@ -59,11 +59,11 @@ class Writing:
 
 def open_intent(work: Work, writing: Writing) -> UUID:
     """Check the fence, commit the intent and its claims. Raises StaleLease, Contested, NumberTaken, Throttled."""
-    settings = work.outside.settings
+    deadline = work.outside.settings.deadline_seconds
     marker = uuid4()
     try:
         with work.outside.sessions.begin() as session:
-            confirm(session, work.lease, settings.deadline_seconds + LEASE_MARGIN_SECONDS)
+            confirm(session, work.lease, deadline + min(LEASE_MARGIN_SECONDS, deadline))
             session.add(_row(session, work, writing, marker))
             session.flush()
             _claim(session, work, writing, marker)
