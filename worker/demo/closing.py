@@ -157,6 +157,7 @@ def addresses(stage: Stage) -> None:
         ("Simplicate (sandbox)", f"{stage.crm.url}/_control/stats"),
         ("SnelStart (sandbox)", f"{stage.books.url}/_control/stats"),
         (stage.screen.words("logboeken", "logs"), str(stage.logs)),
+        (stage.screen.words("opdrachten", "commands"), f"{stage.shell}; boekbrug issues"),
     ]
     stage.screen.table((("wat", "what"), ("waar", "where")), rows)
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from models.database import migrate
@@ -30,6 +31,7 @@ from worker.runtime import Runtime
 from worker.supervisor import Supervisor
 
 HEALTHY_SECONDS = 60.0
+SHELL = "shell"
 RECIPE = ("--relations", "300", "--in-books", "60", "--seed", "1")
 
 
@@ -47,6 +49,11 @@ class Stage:
     """The generated seeds, and under `expected` the ids of every trap."""
     flower_url: str
     logs: Path
+
+    @property
+    def shell(self) -> str:
+        """Return the line that lets a shell use `boekbrug` on this demonstration."""
+        return f"set -a; . {quote(str(self.logs.parent / SHELL))}; set +a"
 
     @property
     def web_url(self) -> str:
@@ -112,7 +119,9 @@ class _Builder:
         web = f"http://127.0.0.1:{web_port}"
         chosen = settings_of(self._folder, found.database_url, found.redis_url, web, self._output.language)
         configure_logging(chosen, quiet=True)
-        supervisor = Supervisor(environment_of(chosen, os.environ, web_port, flower_port), self._logs)
+        environment = environment_of(chosen, os.environ, web_port, flower_port)
+        write_shell(self._folder, environment)
+        supervisor = Supervisor(environment, self._logs)
         supervisor.start()
         self._closing.callback(supervisor.stop)
         runtime = self._closing.enter_context(Runtime.open(chosen))
@@ -140,6 +149,15 @@ def fresh_servers(folder: Path) -> EmbeddedServers:
     for entry in folder.iterdir():
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     return EmbeddedServers(folder)
+
+
+def write_shell(folder: Path, environment: Mapping[str, str]) -> None:
+    """Write what a shell needs to use `boekbrug` here; it holds the key, so nobody else may read it."""
+    lines = [
+        f"{name}={quote(value)}\n" for name, value in environment.items() if name.startswith("BOEKBRUG_")
+    ]
+    with os.fdopen(os.open(folder / SHELL, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(lines)
 
 
 def _start_servers(servers: EmbeddedServers) -> Servers:
