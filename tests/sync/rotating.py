@@ -1,4 +1,4 @@
-"""Rotate in a process of its own, one row per batch, saying each aloud, so that it can be killed anywhere."""
+"""Rotate in a process of its own, one row per batch, a line of input before each, to be killed anywhere."""
 
 import sys
 
@@ -14,6 +14,7 @@ def main() -> None:
     for step in rotate(sessions, Vault.from_text(keys), batch=1):
         sys.stdout.write(f"{step.name}\n")
         sys.stdout.flush()
+        sys.stdin.readline()
 
 
 if __name__ == "__main__":
