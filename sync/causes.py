@@ -129,6 +129,14 @@ REVIEWS = (
         "Merge the CRM records, or decide that this one is a relation of its own.",
     ),
     Cause(
+        "review.other_role",
+        "bookkeeper",
+        "De gekozen relatie is in de boekhouding niet van de soort (klant, leverancier) die het CRM noemt.",
+        "The chosen relation is not a customer or supplier in the books as this relation is in the CRM.",
+        "Kies een relatie van de juiste soort, of maak een nieuwe aan.",
+        "Choose a relation of the right kind, or create a new one.",
+    ),
+    Cause(
         "review.inactive",
         "bookkeeper",
         "De passende relatie in de boekhouding staat op non-actief.",

@@ -11,6 +11,7 @@ from models.words import ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
 from sync.candidates import part_of, roles_in
 from sync.checks import check
+from sync.doubles import look_again
 from sync.logbook import log
 from sync.problems import raise_problems
 from sync.roles import sync_role
@@ -79,17 +80,20 @@ def _excluded(work: Work, reason: str) -> JobState:
         twins.remember(
             session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
         )
+        look_again(session, work)
         log(session, work, Outcome.EXCLUDED, reason=reason)
     return JobState.DONE
 
 
 def _deleted(work: Work) -> JobState:
-    """Remember that the CRM no longer has it; the books keep theirs, and reconciliation reports it."""
+    """Remember that the CRM no longer has it; the books keep theirs, free for the record it merged into."""
     with work.outside.sessions.begin() as session:
+        _break(session, work, "gone_from_crm", set(Role))
         snapshots.mark_deleted(session, work.source_info.id, work.kind, work.lease.record_id)
         twins.remember(
             session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
         )
+        look_again(session, work)
         log(session, work, Outcome.DELETED, reason="gone_from_crm")
     return JobState.DONE
 

@@ -1,20 +1,24 @@
 """Bring one relation in one role into agreement with one target."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
 
 from adapters.base import Draft, Identity, TargetRecord
 from adapters.errors import AlreadyExists, Missing, Throttled
 from models.records import Problem, Relation
-from models.tables import Review
+from models.tables import RelationMapping, Review
 from models.words import JobState, Outcome, Role
 from sync import index, mappings, reviews, writing
-from sync.finding import find_match
+from sync.finding import find_match, look
 from sync.intents import BUSY_SECONDS, Contested, NumberTaken, give_number_up
 from sync.locating import content_agrees, locate
 from sync.logbook import log
-from sync.mapped import sync_mapped
-from sync.matching import Candidate, Doubtful, Linked
+from sync.mapped import given_up, sync_mapped
+from sync.matching import Candidate, Doubtful, Linked, Match
 from sync.numbers import RangeExhausted, choose_number
 from sync.problems import raise_problems
 from sync.work import Work
@@ -35,7 +39,7 @@ def sync_role(work: Work, relation: Relation, role: Role) -> JobState:
     with work.outside.sessions.begin() as session:
         row = mappings.mapping_of(session, work, role)
         decided = reviews.standing(session, work.link.id, work.kind, work.lease.record_id, role)
-    if row is not None:
+    if row is not None and not given_up(row, decided):
         state = sync_mapped(work, role, draft, row, decided)
         return state or _create(work, relation, role, draft, regardless=True)
     return _unmapped(work, relation, role, draft, decided)
@@ -49,15 +53,20 @@ def _unmapped(work: Work, relation: Relation, role: Role, draft: Draft, decided:
         return _create(work, relation, role, draft, regardless=True)
     if decided is not None and decision == "use" and decided.decided_target_id:
         return _link(work, role, draft, decided.decided_target_id, "person", {}, decided.decided_by or "")
-    found = find_match(work, relation, role)
-    if isinstance(found, Linked):
-        return _link(work, role, draft, found.target_id, found.matched_by, found.evidence, "boekbrug")
-    if isinstance(found, Doubtful):
-        return _ask(work, role, found)
+    state = _as_found(work, role, draft, find_match(work, relation, role))
+    if state is not None:
+        return state
     if not work.rules.create:
         raise_problems(work, [Problem("sync.no_create", "", True)], role)
         return JobState.HELD
     return _create(work, relation, role, draft, regardless=False)
+
+
+def _as_found(work: Work, role: Role, draft: Draft, found: Match) -> JobState | None:
+    """Link or ask; None when nothing was found."""
+    if isinstance(found, Linked):
+        return _link(work, role, draft, found.target_id, found.matched_by, found.evidence, "boekbrug")
+    return _ask(work, role, found) if isinstance(found, Doubtful) else None
 
 
 def _left_out(work: Work, role: Role) -> JobState:
@@ -75,12 +84,32 @@ def _link(
         with work.outside.sessions.begin() as session:
             index.forget(session, work.target_info.id, [target_id])
         return _ask(work, role, Doubtful("review.gone", [Candidate({}, target_id=target_id)]))
-    with work.outside.sessions.begin() as session:
-        facts = dict(evidence) if isinstance(evidence, dict) else {}
-        row = mappings.link_to(session, work, role, record, matched_by, facts, by)
-        reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)
-        log(session, work, Outcome.LINKED, role=role, reason=matched_by, target_id=record.id)
+    if record.roles and role not in record.roles and not work.target.roles_share_record:
+        return _ask(work, role, Doubtful("review.other_role", [Candidate({}, target_id=target_id)]))
+    facts = dict(evidence) if isinstance(evidence, dict) else {}
+    row = _tie(work, role, record, matched_by, facts, by)
+    if not isinstance(row, RelationMapping):
+        both = [Candidate({}, target_id=target_id), Candidate({}, source_id=row)]
+        return _ask(work, role, Doubtful("review.taken", both))
     return sync_mapped(work, role, draft, row, None, current=record) or JobState.DONE
+
+
+def _tie(
+    work: Work, role: Role, record: TargetRecord, matched_by: str, facts: Mapping[str, Any], by: str
+) -> RelationMapping | str:
+    """Commit the mapping and return it, or the source record that has the relation already. Raises Throttled."""
+    try:
+        with work.outside.sessions.begin() as session:
+            rival = mappings.holder_of(session, work, role, record.id)
+            if rival is not None:
+                return rival
+            row = mappings.link_to(session, work, role, record, matched_by, facts, by)
+            reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)
+            log(session, work, Outcome.LINKED, role=role, reason=matched_by, target_id=record.id)
+            return row
+    except IntegrityError as error:
+        # Somebody else was linked to it at this very moment; the next look sees that.
+        raise Throttled(datetime.now(UTC) + timedelta(seconds=BUSY_SECONDS), "busy") from error
 
 
 def _ask(work: Work, role: Role, doubt: Doubtful) -> JobState:
@@ -109,6 +138,9 @@ def _create(work: Work, relation: Relation, role: Role, draft: Draft, *, regardl
             adopted = _adopt(work, role, draft, number)
             if adopted is None:
                 _give_up(work, number)
+                again = None if identity is None else _as_found(work, role, draft, look(work, role, identity))
+                if again is not None:
+                    return again
                 continue
             written = adopted
         return _created(work, relation, role, draft, written, number, passed_over)
@@ -127,7 +159,9 @@ def _adopt(work: Work, role: Role, draft: Draft, number: int) -> Written | None:
         return None
     with work.outside.sessions.begin() as session:
         index.store(session, work.outside.vault, work.target_info.id, [holder])
-    if role in holder.roles and content_agrees(work.target, draft.fields, holder):
+        rival = mappings.holder_of(session, work, role, holder.id)
+    ours = holder.active and rival is None and role in holder.roles
+    if ours and content_agrees(work.target, draft.fields, holder):
         return Written(holder, draft, uuid4())
     return None
 
