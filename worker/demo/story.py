@@ -5,7 +5,7 @@ from worker.demo.daily import edit_live, edit_unheard
 from worker.demo.mishaps import books_away, redis_emptied, worker_killed
 from worker.demo.opening import bring_across, introduce
 from worker.demo.plot import Plot
-from worker.demo.stage import HEALTHY_SECONDS, Stage
+from worker.demo.stage import Stage
 from worker.demo.watching import TooLate
 
 
@@ -26,8 +26,3 @@ def tell_story(stage: Stage) -> Plot:
 def _ordinary_day(plot: Plot) -> None:
     edit_live(plot)
     edit_unheard(plot)
-    plot.stage.supervisor.wait_healthy(HEALTHY_SECONDS)
-    plot.stage.screen.note(
-        "web, worker, beat en flower zijn gezond volgens de controles van docker-compose.yml",
-        "web, worker, beat and flower are healthy by the checks of docker-compose.yml",
-    )
