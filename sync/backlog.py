@@ -22,6 +22,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "calls in flight": ("wacht op een vrije plaats", "wait for a free slot"),
     "Redis is away": ("wacht op Redis", "wait for Redis"),
     "connection": ("wacht tot het systeem terug is", "wait until the system is back"),
+    "switched off": ("wacht tot de koppeling weer aan staat", "wait until the link is switched on again"),
     "unavailable": ("wacht tot het systeem terug is", "wait until the system is back"),
     "unauthorised": ("wacht op een nieuwe sleutel", "wait for a new key"),
     "unknown": ("afloop onbekend, wordt opgezocht", "outcome unknown, is being located"),

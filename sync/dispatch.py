@@ -108,6 +108,7 @@ def _mark(
             SyncJob.lease_until.is_(None),
             func.coalesce(SyncJob.handed_until, SyncJob.not_before) <= now,
             SyncJob.source_connection_id.not_in(closed),
+            SyncJob.link_id.not_in(select(Link.id).where(~Link.enabled)),
         )
         .order_by(SyncJob.not_before)
         .limit(limit)

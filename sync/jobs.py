@@ -1,11 +1,11 @@
 """Take, finish, park and hold the one job of a record; every change is fenced, so a late worker changes nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, null, or_, select, update
+from sqlalchemy import and_, case, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.tables import SyncJob
@@ -107,8 +107,14 @@ def finish(session: Session, lease: Lease, state: JobState = JobState.DONE) -> N
 
 
 def park(session: Session, lease: Lease, until: datetime | None, reason: str) -> None:
-    """Put the job back in the queue until a moment; None waits only for its connection."""
-    moment = func.clock_timestamp() if until is None else until
+    """Put the job back in the queue until a moment; None waits only for its connection.
+
+    The pause is laid on the database's clock, which decides when it ends. A live change that came meanwhile
+    does not share the wait of bulk.
+    """
+    pause = timedelta(0) if until is None else until - datetime.now(UTC)
+    overtaken = and_(SyncJob.lane == Lane.LIVE, literal(lease.lane != Lane.LIVE))
+    moment = func.clock_timestamp() + case((overtaken, timedelta(0)), else_=pause)
     _change(session, lease, lease_until=null(), lost=0, not_before=moment, park_reason=reason)
 
 

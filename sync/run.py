@@ -56,6 +56,8 @@ def _run(outside: Outside, lease: Lease) -> JobState | None:
 
 def _attempt(work: Work) -> JobState | None:
     """Return the state the job ends in; None when it was parked instead."""
+    if not work.enabled:
+        return park(work, None, "switched off")
     if work.target_state != ConnectionState.ACTIVE:
         return park(work, None, "connection")
     try:

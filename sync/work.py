@@ -31,6 +31,8 @@ class Work:
     target_info: ConnectionInfo
     target_state: ConnectionState
     source_state: ConnectionState
+    enabled: bool = True
+    """Whether link and both connections are switched on; a job that was due before may not run on."""
     standing: set[tuple[str, str, str]] = field(default_factory=set)
     """(role, cause, field) of every issue met in this run; the others are cured."""
     label: bytes | None = None
@@ -54,6 +56,7 @@ class Work:
                 connection_info(target, outside.vault),
                 ConnectionState(target.state),
                 ConnectionState(source.state),
+                enabled=link.enabled and source.enabled and target.enabled,
             )
 
     @cached_property

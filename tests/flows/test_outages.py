@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from models.tables import Connection, Snapshot, SyncJob, WriteIntent
+from models.tables import Connection, Link, Snapshot, SyncJob, WriteIntent
 from models.words import ConnectionState
 from sync.probing import probe
 from sync.run import run_job
@@ -126,3 +126,20 @@ def test_polling_alone_finds_every_change_and_a_quiet_poll_makes_no_job(bridge: 
     assert bridge.control("crm", "GET", "stats")["total"] - before == 2
     assert bridge.outcomes() == ["created"] * 3
     assert len(bridge.rows(Snapshot)) == 3
+
+
+def test_work_of_a_link_that_is_switched_off_waits_and_goes_on_later(bridge: Bridge) -> None:
+    bridge.hear(bridge.crm_save(None, **customer()))
+    switch(bridge, on=False)
+    run_due_once(bridge)
+    assert bridge.relaties() == []
+
+    switch(bridge, on=True)
+    bridge.drain()
+    assert len(bridge.relaties()) == 1
+
+
+def switch(bridge: Bridge, *, on: bool) -> None:
+    """Switch the office's link on or off."""
+    with bridge.outside.sessions.begin() as session:
+        session.execute(update(Link).values(enabled=on))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from models.database import Sessions, open_engine, open_sessions
 from models.tables import Connection, Link, SyncJob
@@ -192,3 +192,13 @@ def test_a_poll_is_claimed_once_per_interval_and_not_while_its_source_is_away(se
         assert next_polls(session, lambda _: 30) == [link.source_id]
     with sessions.begin() as session:
         assert next_polls(session, lambda _: 30) == []
+
+
+def test_a_link_that_is_switched_off_gets_no_wake_up(sessions: Sessions) -> None:
+    on, off = office(sessions), office(sessions)
+    for link in (on, off):
+        add_jobs(sessions, link, 2)
+    with sessions.begin() as session:
+        session.execute(update(Link).where(Link.id == off.id).values(enabled=False))
+        handed = hand_out(session, lambda *_: 100, RESEND)
+    assert [one.connection_id for one in handed] == [on.target_id]

@@ -15,7 +15,7 @@ from adapters.base import Notice
 from models.tables import ChangeEvent, Connection, Link, SyncJob
 from models.words import Kind, Lane, Origin
 from sync.intake import JOB_SAVER, JobRef, hear, record_changes, record_heard
-from sync.jobs import finish, take
+from sync.jobs import finish, park, take
 from tasks.runtime import Runtime
 from tests.web.office import furnish, open_runtime
 from worker.embedded import Servers
@@ -214,3 +214,14 @@ def test_hooks_of_different_moments_share_one_commit(room: Room) -> None:
     job = room.job()
     assert (job.wanted, job.lane, job.correlation_id) == (2, "live", two)
     assert (job.wanted_since, job.wanted_at) == (NOW, NOW + timedelta(seconds=1))
+
+
+def test_a_live_change_does_not_share_the_wait_of_the_bulk_run_it_came_in(room: Room) -> None:
+    (ref,) = room.hear("r", origin=Origin.BACKFILL)
+    with room.runtime.sessions.begin() as session:
+        lease = take(session, ref.id, 60)
+    assert lease is not None
+    room.hear("r", at=NOW + timedelta(seconds=1))
+    with room.runtime.sessions.begin() as session:
+        park(session, lease, datetime.now(UTC) + timedelta(hours=1), "allowance spent")
+    assert room.job().not_before <= datetime.now(UTC) + timedelta(seconds=1)
