@@ -22,7 +22,7 @@ from sync.subjects import subjects_of
 
 FINDINGS_LIMIT = 5_000
 """Rows that one report keeps; the counts are complete."""
-REPAIRABLE = ("differs", "unmapped", "missing_in_books")
+REPAIRABLE = ("differs", "unmapped", "missing_in_books", "gone_from_crm")
 
 
 @dataclass
@@ -220,13 +220,19 @@ def _repair(outside: Outside, sides: Sides, report: Report, started: datetime) -
     chosen = [one for one in report.findings if one.finding in REPAIRABLE]
     with outside.sessions.begin() as session:
         for one in chosen:
-            if one.target_id:
-                _forget_base(session, sides, one)
+            if one.finding in ("differs", "missing_in_books"):
+                _forget_base(session, outside, sides, one)
         notices = [Notice(Kind.RELATION, one) for one in sorted({drift.record_id for drift in chosen})]
         record_changes(session, sides.source.info.id, notices, Origin.RECONCILE, uuid4(), started)
 
 
-def _forget_base(session: Session, sides: Sides, drift: Drift) -> None:
+def _forget_base(session: Session, outside: Outside, sides: Sides, drift: Drift) -> None:
+    """Forget the fields that differ only, so that what the books may keep is not overwritten."""
     for row in _mapped_sources(session, sides, [drift.record_id]):
-        if row.role == drift.role:
-            row.base = None
+        if row.role != drift.role or row.base is None:
+            continue
+        keys = subjects_of(session, outside.vault, row.source_connection_id, Kind.RELATION, [row.source_id])
+        subject = keys[row.source_id]
+        base = subject.open(row.base, mappings.BASE_CONTEXT) if drift.fields else {}
+        kept = {name: pair for name, pair in base.items() if name not in drift.fields}
+        row.base = subject.seal(kept, mappings.BASE_CONTEXT) if kept else None

@@ -90,3 +90,16 @@ def test_field_that_the_books_may_keep_is_kept(bridge: Bridge) -> None:
 
     (relatie,) = bridge.relaties()
     assert (relatie["telefoon"], relatie["email"]) == ("0800-1234", "nieuw@bedrijf.example")
+
+
+def test_repair_leaves_what_the_books_may_keep(bridge: Bridge) -> None:
+    bridge.apply(policy={"telefoon": "books"})
+    office(bridge, 1)
+    (mapping,) = bridge.mappings()
+    edit(bridge, mapping.target_id, telefoon="0800-1234", email="typefout@bedrijf.example")
+
+    compare(bridge, repair=True)
+    bridge.drain()
+
+    (relatie,) = bridge.relaties()
+    assert (relatie["telefoon"], relatie["email"]) == ("0800-1234", numbered_customer(0)["email"])
