@@ -301,9 +301,3 @@ def _answers(url: str) -> bool:
         return requests.get(url, timeout=5).ok
     except requests.RequestException:
         return False
-
-
-def signed_post(world: World, body: bytes, signature: str, timeout: float = 15) -> requests.Response:
-    """Send a hook of our own making to the world's web process."""
-    headers = {"Content-Type": "application/json", "X-Webhook-Signature": f"sha256={signature}"}
-    return requests.post(world.hook_url, data=body, headers=headers, timeout=timeout)
