@@ -54,7 +54,7 @@ class Storm:
     deadline: float = 3
     """In production 30 s; short, as are the next two, so that what was lost comes back within one run."""
     settle: float = 5
-    lease: float = 5
+    lease: float = 10
     late: float = 1.5
     """Seconds after the client has gone when a late deed lands; the settle time is there to outlast it."""
     window: float = 5
@@ -232,7 +232,7 @@ def main() -> int:
     given = vars(parser.parse_args())
     out = given.pop("out")
     storm = Storm(**given)
-    report = Report("crashes", notes={"storm": asdict(storm)})
+    report = Report("6-crashes", notes={"storm": asdict(storm)})
     for violation in run(storm, report, out)[:40]:
         say(f"{violation.rule}: {violation.what} {violation.record_id} {violation.relatie_id}")
     print(json.dumps(report.notes, indent=1, default=str))

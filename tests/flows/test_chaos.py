@@ -10,7 +10,7 @@ SHORT = Storm(
 
 
 def test_nothing_is_lost_doubled_or_overtaken_in_a_storm() -> None:
-    report = Report("crashes")
+    report = Report("6-crashes")
     assert run(SHORT, report, None) == []
     assert report.notes["damage"]["kills"] == SHORT.kills
     assert report.notes["changes"] == SHORT.changes
