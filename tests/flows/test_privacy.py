@@ -188,7 +188,8 @@ def test_unexpected_failure_tells_where_but_not_whose(
         secret = (relation.bsn, wrong, f"NL{bsn}B01")
         if spelt == 0:
             with work.outside.sessions.begin() as session:
-                session.execute(text("SELECT CAST(:value AS integer)"), {"value": f"x{bsn}"})
+                query = text("SELECT CAST(:value AS integer), CAST(:name AS text)")
+                session.execute(query, {"value": f"x{bsn}", "name": relation.name})
         raise ValueError(f"cannot place {spellings(bsn)[spelt]}, {spellings(wrong)[spelt]} or {secret}")
 
     monkeypatch.setattr(relations, "sync_role", fails)
