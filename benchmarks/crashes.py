@@ -207,7 +207,7 @@ def _tell(report: Report, world: World, crowd: Crowd, told: dict[str, Any], foun
     by_rule = Counter(one.rule for one in found)
     for rule in (*RULES, *sorted(set(by_rule) - set(RULES))):
         report.add(rule, by_rule[rule], most=0)
-    told["changes"], told["records"] = crowd.changes, len(crowd.members)
+    told["changes"], told["records"] = len(crowd.saved), len(crowd.members)
     told["relaties"] = len(world.relaties())
     log = "SELECT outcome, count(*) FROM sync_log GROUP BY outcome ORDER BY outcome"
     intents = "SELECT operation || ' ' || state, count(*) FROM write_intent GROUP BY 1 ORDER BY 1"

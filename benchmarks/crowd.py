@@ -97,7 +97,8 @@ class Crowd:
         self._records, self._save, self._dice = list(records), save, dice
         self._numbers = count(FIRST_NUMBER)
         self.members: list[Member] = []
-        self.changes = 0
+        self.saved: list[str] = []
+        """Ids in the order of their saves; a list, because many threads add to it."""
 
     def work(self, changes: int, doubles: int, seconds: float) -> None:
         """Make all changes, evenly spread: half of them new records; raises what a save raised."""
@@ -148,7 +149,7 @@ class Crowd:
         with member.lock:
             member.id = self._save(member.side, None, member.resource, member.values)
         self.members.append(member)
-        self.changes += 1
+        self.saved.append(member.id)
 
     def _edit(self) -> None:
         """Change something; one in ten is saved three times in a row."""
@@ -158,7 +159,7 @@ class Crowd:
                 changes = self._changed(member)
                 member.values |= changes
                 self._save(member.side, member.id, member.resource, changes)
-        self.changes += 1
+        self.saved.append(member.id)
 
     def _changed(self, member: Member) -> dict[str, Any]:
         """Choose new values; a double keeps what makes it one."""
