@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models.records import Problem
-from models.tables import Issue
+from models.tables import Issue, Link
 from models.words import Kind
 
 CURED = "boekbrug"
@@ -53,6 +53,12 @@ def raise_issue(
             },
         )
     )
+
+
+def tell_of_connection(session: Session, link: Link, kind: Kind, words: str) -> None:
+    """Open the one issue of a link whose connection refuses its credentials."""
+    problem = Problem("connection.unauthorised", "", True, {"words": words, "connection": link.name})
+    raise_issue(session, link.id, kind, CONNECTION, problem)
 
 
 def close_cured(

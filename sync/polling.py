@@ -3,13 +3,15 @@
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import select
 
 from adapters import registry
 from adapters.base import ConnectionInfo, Notice, Page, Source
+from adapters.errors import Unauthorised
 from adapters.outside import Outside
-from models.tables import Connection, Cursor
+from models.tables import Connection, Cursor, Link
 from models.words import Kind, Lane, Origin
-from sync import snapshots
+from sync import issues, snapshots
 from sync.config.loading import connection_info
 from sync.intake import JobRef, record_changes
 
@@ -24,12 +26,23 @@ def poll(outside: Outside, connection_id: int, kind: Kind = Kind.RELATION) -> li
         cursor = row.value if row is not None else None
     source: Source = registry.open_source(info, outside, Lane.POLL)
     found: list[JobRef] = []
-    for page in source.changed(kind, cursor):
-        found += record_page(outside, info, kind, page, Origin.POLL, cursor_name("poll", kind))
+    try:
+        for page in source.changed(kind, cursor):
+            found += record_page(outside, info, kind, page, Origin.POLL, cursor_name("poll", kind))
+    except Unauthorised as error:
+        _tell_links(outside, connection_id, kind, error.words)
+        raise
     logger.info(
         "poll.finished", connection=info.name, kind=kind.value, changes=len(found), calls=source.calls
     )
     return found
+
+
+def _tell_links(outside: Outside, connection_id: int, kind: Kind, words: str) -> None:
+    """Open the issue at every link of the source: no job will meet the refusal, as all of them wait now."""
+    with outside.sessions.begin() as session:
+        for link in session.scalars(select(Link).where(Link.source_id == connection_id, Link.enabled)):
+            issues.tell_of_connection(session, link, kind, words)
 
 
 def cursor_name(reading: str, kind: Kind) -> str:

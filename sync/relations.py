@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from adapters.base import SourceRecord
-from adapters.errors import Missing, Unavailable
+from adapters.errors import Missing, Rejected, Unavailable
 from models.records import Problem, Relation
 from models.words import ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
@@ -34,9 +34,19 @@ def sync_relation(work: Work) -> JobState:
     raise_problems(work, problems)
     if any(problem.blocking for problem in problems):
         return JobState.HELD
-    states = [sync_role(work, relation, role) for role in roles_in(work.target, relation)]
+    states = [_sync_role(work, relation, role) for role in roles_in(work.target, relation)]
     _retire_roles(work, relation)
     return JobState.HELD if JobState.HELD in states else JobState.DONE
+
+
+def _sync_role(work: Work, relation: Relation, role: Role) -> JobState:
+    """Bring one role into agreement; what its record is refused for holds up no other role."""
+    try:
+        return sync_role(work, relation, role)
+    except Rejected as error:
+        problem = Problem(error.code, error.field, True, {**error.params, "words": error.words})
+        raise_problems(work, [problem], role)
+        return JobState.HELD
 
 
 def read_record(work: Work) -> SourceRecord:

@@ -19,7 +19,7 @@ from adapters.outside import Outside
 from models.records import Problem
 from models.words import ConnectionState, JobState, Kind, Outcome
 from sync import issues, jobs
-from sync.jobs import LOST_LIMIT, Lease, StaleLease
+from sync.jobs import LOST_LIMIT, StaleLease
 from sync.logbook import log
 from sync.problems import raise_problems
 from sync.relations import sync_relation
@@ -35,17 +35,17 @@ def run_job(outside: Outside, job_id: int) -> JobState | None:
     """Lease a job and run it; None when it is not due or is somebody else's."""
     with outside.sessions.begin() as session:
         lease = jobs.take(session, job_id, outside.settings.lease_seconds)
-    if lease is None:
-        return None
+        if lease is None:
+            return None
+        work = Work.open(session, outside, lease)
     with structlog.contextvars.bound_contextvars(
         correlation_id=str(lease.correlation_id), job=lease.job_id, kind=lease.kind.value
     ):
-        return _run(outside, lease)
+        return _run(work)
 
 
-def _run(outside: Outside, lease: Lease) -> JobState | None:
+def _run(work: Work) -> JobState | None:
     try:
-        work = Work.open(outside, lease)
         return _finish(work, _attempt(work))
     except StaleLease:
         logger.warning("job.taken_over")
@@ -101,7 +101,7 @@ def _finish(work: Work, state: JobState | None) -> JobState | None:
     if state is not None:
         with work.outside.sessions.begin() as session:
             issues.close_cured(session, work.link.id, work.kind, work.lease.record_id, work.standing)
-            if any(work.calls):
+            if any(work.calls) and work.source_state == work.target_state == ConnectionState.ACTIVE:
                 issues.close_cured(session, work.link.id, work.kind, issues.CONNECTION, ())
             jobs.finish(session, work.lease, state)
         logger.info("job.finished", state=state.value, ms=work.elapsed_ms)
@@ -110,9 +110,8 @@ def _finish(work: Work, state: JobState | None) -> JobState | None:
 
 def _tell_of_connection(work: Work, error: Unauthorised) -> None:
     """Open one issue for the connection, however many records wait for it."""
-    problem = Problem("connection.unauthorised", "", True, {"words": error.words, "connection": work.link.name})
     with work.outside.sessions.begin() as session:
-        issues.raise_issue(session, work.link.id, work.kind, issues.CONNECTION, problem)
+        issues.tell_of_connection(session, work.link, work.kind, error.words)
 
 
 def _unexpected(work: Work, error: Exception) -> JobState | None:

@@ -1,9 +1,14 @@
 """An outage is a pause: parked with a reason, no attempt burned, probed gently, resumed in order."""
 
-from sqlalchemy import update
+from contextlib import suppress
+
+from sqlalchemy import select, update
+
+from adapters.errors import AdapterError
 
 from models.tables import Connection, Link, Snapshot, SyncJob, WriteIntent
 from models.words import ConnectionState
+from sync.config.loading import CREDENTIALS
 from sync.probing import probe
 from sync.run import run_job
 from tests.fixtures.bridge import Bridge
@@ -143,3 +148,13 @@ def switch(bridge: Bridge, *, on: bool) -> None:
     """Switch the office's link on or off."""
     with bridge.outside.sessions.begin() as session:
         session.execute(update(Link).values(enabled=on))
+
+
+def test_a_key_that_a_poll_finds_refused_is_told(bridge: Bridge) -> None:
+    with bridge.outside.sessions.begin() as session:
+        crm = session.scalars(select(Connection).where(Connection.name == "crm")).one()
+        crm.credentials = bridge.outside.vault.seal_json({"key": "x", "secret": "y"}, CREDENTIALS)
+    with suppress(AdapterError):
+        bridge.poll()
+    assert connection(bridge, "crm").state == ConnectionState.NEEDS_CONSENT
+    assert [issue.cause for issue in bridge.open_issues()] == ["connection.unauthorised"]
