@@ -4,16 +4,17 @@ from adapters.base import Identity
 from models.records import Relation
 from models.words import Role
 from sync import index, twins
-from sync.freshness import ensure_fresh
+from sync.freshness import ensure_fresh, serves
 from sync.matching import Linked, Match, match
 from sync.work import Work
 
 
 def find_match(work: Work, relation: Relation, role: Role) -> Match:
-    """Match on what the index knows; only a plain link is trusted without a fresh look."""
+    """Match on what the index knows; only a plain link is trusted if that is not known to be fresh."""
     identity = work.target.identity(relation)
+    fresh = serves(work.outside, work.target_info.id, work.lane)
     found = look(work, role, identity)
-    if isinstance(found, Linked):
+    if fresh or isinstance(found, Linked):
         return found
     ensure_fresh(work.outside, work.target, work.lane)
     return look(work, role, identity)

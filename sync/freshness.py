@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from adapters.base import Target, TargetRecord
 from adapters.errors import Throttled
@@ -29,9 +30,7 @@ WAIT_SECONDS = 1.0
 def ensure_fresh(outside: Outside, target: Target, lane: Lane) -> None:
     """Make the index young enough for a create: one call for a live one, one per 100 for bulk. Raises Throttled."""
     asked = time.monotonic()
-    with outside.sessions.begin() as session:
-        session.execute(insert(TargetIndex).values(connection_id=target.info.id).on_conflict_do_nothing())
-    while not _serves(outside, target.info.id, lane, time.monotonic() - asked):
+    while not serves(outside, target.info.id, lane, time.monotonic() - asked):
         if refresh(outside, target):
             continue
         if time.monotonic() - asked > WAIT_SECONDS:
@@ -39,7 +38,8 @@ def ensure_fresh(outside: Outside, target: Target, lane: Lane) -> None:
         time.sleep(0.05)
 
 
-def _serves(outside: Outside, connection_id: int, lane: Lane, waited: float) -> bool:
+def serves(outside: Outside, connection_id: int, lane: Lane, waited: float = 0) -> bool:
+    """Tell whether the index is young enough for a create as it is; bulk uses up one of its creates by asking."""
     now = func.clock_timestamp()
     own = update(TargetIndex).where(TargetIndex.connection_id == connection_id)
     if lane == Lane.LIVE:
@@ -89,6 +89,7 @@ def reread(outside: Outside, target: Target, since: datetime | None) -> Iterator
 
 def _lease(outside: Outside, connection_id: int) -> Any:
     with outside.sessions.begin() as session:
+        _make(session, connection_id)
         row = session.scalar(
             update(TargetIndex)
             .where(
@@ -105,6 +106,10 @@ def _lease(outside: Outside, connection_id: int) -> Any:
         if row.fresh_at is None or row.full_at is None or row.seen_modified is None:
             return None
         return row.seen_modified - (OVERLAP if known else BLIND_OVERLAP)
+
+
+def _make(session: Session, connection_id: int) -> None:
+    session.execute(insert(TargetIndex).values(connection_id=connection_id).on_conflict_do_nothing())
 
 
 def _release(outside: Outside, connection_id: int) -> None:
@@ -150,5 +155,5 @@ def _complete(
 def read_all(outside: Outside, target: Target) -> Iterator[Sequence[TargetRecord]]:
     """Yield every record of the target page by page, waiting out its budget, and leave the index complete."""
     with outside.sessions.begin() as session:
-        session.execute(insert(TargetIndex).values(connection_id=target.info.id).on_conflict_do_nothing())
+        _make(session, target.info.id)
     yield from reread(outside, target, None)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from adapters import registry
 from adapters.base import ConnectionInfo, Source, Target
 from adapters.outside import Outside
@@ -42,22 +44,21 @@ class Work:
     clock: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def open(cls, outside: Outside, lease: Lease) -> "Work":
-        """Load link and connections in one short session."""
-        with outside.sessions.begin() as session:
-            link = session.get_one(Link, lease.link_id)
-            source = session.get_one(Connection, link.source_id)
-            target = session.get_one(Connection, link.target_id)
-            return cls(
-                outside,
-                lease,
-                link,
-                connection_info(source, outside.vault),
-                connection_info(target, outside.vault),
-                ConnectionState(target.state),
-                ConnectionState(source.state),
-                enabled=link.enabled and source.enabled and target.enabled,
-            )
+    def open(cls, session: Session, outside: Outside, lease: Lease) -> "Work":
+        """Load link and connections in the transaction that takes the lease."""
+        link = session.get_one(Link, lease.link_id)
+        source = session.get_one(Connection, link.source_id)
+        target = session.get_one(Connection, link.target_id)
+        return cls(
+            outside,
+            lease,
+            link,
+            connection_info(source, outside.vault),
+            connection_info(target, outside.vault),
+            ConnectionState(target.state),
+            ConnectionState(source.state),
+            enabled=link.enabled and source.enabled and target.enabled,
+        )
 
     @cached_property
     def source(self) -> Source:
