@@ -25,8 +25,6 @@ from adapters.outside import Outside
 from adapters.transport import SAFE, TransportError, send
 from models.words import Lane
 
-TRIES = 3
-"""A safe call is tried this often at once: enough for a dropped connection, no burden to a sick system."""
 GATEWAY = frozenset({502, 503, 504})
 TOKEN_SECONDS = 15.0
 """Deadline of a token call; it comes on top of the call that needs the token."""
@@ -93,6 +91,7 @@ class HttpClient:
         self._auth = auth
         self._classify = classify
         self._seconds = outside.settings.deadline_seconds
+        self._most_tries = outside.tries
         self._longest_pause = answers.MOST_PAUSE if set(info.limits) & {"hour", "day"} else 60.0
 
     def request(
@@ -123,7 +122,7 @@ class HttpClient:
     def _tries(self, call: _Call) -> requests.Response:
         """Repeat a safe call a few times, all within the one deadline."""
         tries = Retrying(
-            stop=stop_after_attempt(TRIES) | stop_after_delay(self._seconds),
+            stop=stop_after_attempt(self._most_tries) | stop_after_delay(self._seconds),
             wait=wait_random_exponential(multiplier=0.1, max=1),
             retry=retry_if_exception_type(_Fleeting),
             reraise=True,

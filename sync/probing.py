@@ -22,7 +22,7 @@ def probe(outside: Outside, connection_id: int) -> bool:
         info = connection_info(row, outside.vault)
     open_it = registry.open_source if "source" in registry.roles_of(info.system) else registry.open_target
     try:
-        open_it(info, outside, Lane.LIVE).identify()
+        open_it(info, outside.once(), Lane.LIVE).identify()
     except Throttled as error:
         # A refusal by the system itself shows that it is back; one by our own budget shows nothing.
         if not error.reason.startswith("answered"):

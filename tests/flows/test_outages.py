@@ -44,6 +44,7 @@ def test_books_that_go_away_park_the_connection_and_everything_arrives_after(bri
     run_due_once(bridge, 3)
     assert bridge.control("books", "GET", "stats")["total"] == arrived
     assert not probe(bridge.outside, connection(bridge, "books").id)
+    assert bridge.control("books", "GET", "stats")["total"] == arrived + 1
     (job,) = bridge.rows(SyncJob)
     assert (job.state, job.lost) == ("due", 0)
     assert bridge.open_issues() == []
