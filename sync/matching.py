@@ -8,6 +8,8 @@ Verdict = Literal["agrees", "differs", "absent"]
 
 STRONG = ("crm_id", "bsn", "rsin", "kvk", "vat")
 """Identifiers that may link by themselves."""
+LEGAL = ("bsn", "rsin", "kvk", "vat")
+"""Identifiers that contradict a match even where the link may not match by them."""
 NAME = "name_postcode"
 """Exact name with postcode: it confirms a number, it never links alone."""
 NUMBER = "number"
@@ -82,7 +84,7 @@ def _by_identifier(hits: Sequence[Hit], strong: Sequence[str], twins: Mapping[st
         return _doubt("review.several", active)
     hit = active[0]
     agreeing = [name for name in strong if hit.agrees(name)]
-    if any(hit.verdicts.get(name) == "differs" for name in strong):
+    if any(hit.verdicts.get(name) == "differs" for name in (*strong, *LEGAL)):
         return _doubt("review.contradiction", active)
     shared = [name for name in agreeing if twins.get(name)]
     if shared:
@@ -102,10 +104,11 @@ def _by_number_or_name(hits: Sequence[Hit], allowed: Sequence[str]) -> Match:
     both = [hit for hit in active if hit.agrees(NUMBER) and hit.agrees(NAME) and _uncontradicted(hit)]
     if len(both) == 1 and "relation_number" in allowed:
         return _unless_taken(both[0], "relation_number")
-    named = [hit for hit in active if hit.agrees(NAME) and hit.taken_by is None]
-    if len(named) == 1 and "name_postcode" in allowed and _uncontradicted(named[0]):
-        return _unless_taken(named[0], "name_postcode")
-    if [hit for hit in named if _uncontradicted(hit)]:
+    named = [hit for hit in active if hit.agrees(NAME)]
+    alike = [hit for hit in named if _uncontradicted(hit)]
+    if len(named) == len(alike) == 1 and ("name_postcode" in allowed or alike[0].taken_by is not None):
+        return _unless_taken(alike[0], "name_postcode")
+    if alike:
         return _doubt("review.name_only", named)
     return NoMatch(number_taken=any(hit.agrees(NUMBER) for hit in hits))
 

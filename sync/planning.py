@@ -70,14 +70,17 @@ def moved(wanted: Fields, base: Base, rules: Rules, same: Same) -> set[str]:
 
 
 def compare(wanted: Fields, base: Base, current: Fields, rules: Rules, same: Same) -> Plan:
-    """Plan an update three-way; equal values never count as a conflict, whoever changed them."""
+    """Plan an update three-way; equal values never count as a conflict, whoever changed them.
+
+    What stands in a field that we never wrote is the books' own: the policy decides there too.
+    """
     changes: dict[str, JsonScalar] = {}
     kept, asked = [], []
     for name, value in _led(wanted, rules):
         now = current.get(name)
         if same(name, value, now):
             continue
-        books_moved = name in base and not same(name, now, base[name][1])
+        books_moved = not same(name, now, base[name][1]) if name in base else now not in (None, "")
         crm_moved = name not in base or not same(name, value, base[name][0])
         if not crm_moved and not books_moved:
             continue

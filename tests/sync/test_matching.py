@@ -85,3 +85,15 @@ def test_a_relation_that_somebody_else_holds_is_never_given_away(
 ) -> None:
     held = [replace(hit, taken_by="another record") for hit in found]
     assert not isinstance(match(held, names, others), Linked)
+
+
+def test_a_second_identifier_contradicts_also_where_the_link_may_not_match_by_it() -> None:
+    hit = Hit("t", {"kvk": "agrees", "vat": "differs"})
+    assert isinstance(match([hit], ["kvk"], {}), Doubtful)
+
+
+def test_a_namesake_at_the_address_of_a_linked_relation_is_a_question() -> None:
+    hit = Hit("t", {NAME: "agrees"}, taken_by="another record")
+    result = match([hit], ["kvk", "vat", "relation_number"], {})
+    assert isinstance(result, Doubtful)
+    assert result.reason == "review.taken"

@@ -69,7 +69,7 @@ def test_an_empty_field_blanks_only_where_the_link_says_so(
     blank = dict.fromkeys(wanted, None)
     silent = compare(blank, {}, current, Rules(False, given_policies), same)
     assert isinstance(silent, Nothing)
-    told = compare(blank, {}, current, Rules(True, given_policies), same)
+    told = compare(blank, {}, current, Rules(True), same)
     filled = {name for name in blank if normalised(current[name]) is not None}
     assert (set(told.changes) if isinstance(told, Update) else set()) == filled
 
@@ -96,3 +96,14 @@ def test_the_most_specific_policy_decides() -> None:
     assert [three.winner(name) for name in ("adres.straat", "adres.plaats", "naam")] == [
         Policy.CRM, Policy.ASK, Policy.BOOKS,
     ]  # fmt: skip
+
+
+@given(st.sampled_from(NAMES), st.sampled_from(Policy))
+def test_what_stood_in_the_books_before_the_first_write_is_under_the_policy(
+    name: str, policy: Policy
+) -> None:
+    given_rules = Rules(policy={name: policy})
+    plan = compare({name: "b"}, {}, {name: "7"}, given_rules, same)
+    expected = {Policy.CRM: Update({name: "b"}, {name: "7"}), Policy.BOOKS: Nothing((name,))}
+    assert plan == expected.get(policy, Hold("review.both_changed", (name,)))
+    assert isinstance(compare({name: "b"}, {}, {name: None}, given_rules, same), Update)
