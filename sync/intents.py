@@ -93,9 +93,9 @@ def _row(session: Session, work: Work, writing: Writing, marker: UUID) -> WriteI
 
 
 def _claim(session: Session, work: Work, writing: Writing, marker: UUID) -> None:
-    if writing.number is not None:
-        if _insert_claims(session, work, ANY_ROLE, {NUMBER: str(writing.number)}, marker):
-            raise NumberTaken(str(writing.number))
+    number = {} if writing.number is None else {NUMBER: str(writing.number)}
+    if _insert_claims(session, work, ANY_ROLE, number, marker):
+        raise NumberTaken(str(writing.number))
     if writing.identity is not None:
         chosen = {name: value for name, value in values(writing.identity).items() if name in CLAIMED}
         holders = _insert_claims(session, work, writing.role, chosen, marker)
@@ -150,7 +150,17 @@ def settle(session: Session, marker: UUID, state: str) -> None:
         .values(state=state, settled_at=func.now())
     )
     if state != "done":
-        session.execute(delete(Claim).where(Claim.intent_id == marker, Claim.identifier != NUMBER))
+        # Through the owner, who has an index; a claim's intent has none.
+        session.execute(
+            delete(Claim).where(
+                WriteIntent.id == marker,
+                Claim.target_connection_id == WriteIntent.target_connection_id,
+                Claim.source_connection_id == WriteIntent.source_connection_id,
+                Claim.source_id == WriteIntent.source_id,
+                Claim.intent_id == marker,
+                Claim.identifier != NUMBER,
+            )
+        )
 
 
 def open_one(session: Session, work: Work, role: Role) -> WriteIntent | None:
