@@ -40,9 +40,7 @@ class Forbidden(AdapterError):
 class Rejected(AdapterError):
     """Raise an issue: the system understood and refused, and nothing was written."""
 
-    def __init__(
-        self, code: str, field: str = "", words: str = "", params: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, code: str, field: str = "", words: str = "", params: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{code} {field}".strip())
         self.code = code
         """Code of a models.causes.Cause."""

@@ -2,9 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-CALLS = Counter(
-    "boekbrug_outside_calls_total", "Calls made to outside systems", ["connection", "method", "outcome"]
-)
+CALLS = Counter("boekbrug_outside_calls_total", "Calls made to outside systems", ["connection", "method", "outcome"])
 SECONDS = Histogram(
     "boekbrug_outside_call_seconds",
     "Time from the first byte sent to the whole answer",

@@ -47,9 +47,7 @@ class Books:
             "SELECT record_id, cause, blocking FROM issue WHERE closed_at IS NULL"
         ):
             issues[record].append((cause, blocking))
-        reviews = (
-            "SELECT record_id, role, reason FROM review WHERE decision IS NULL AND superseded_at IS NULL"
-        )
+        reviews = "SELECT record_id, role, reason FROM review WHERE decision IS NULL AND superseded_at IS NULL"
         mapped = "SELECT source_id, role, target_id FROM relation_mapping WHERE state = 'active'"
         return cls(
             {row["id"]: row for row in world.relaties()},
@@ -119,9 +117,7 @@ def _twice(books: Books, strangers: set[str]) -> Iterator[Violation]:
     for key, row in own.items():
         if targets[key] != 1:
             yield Violation("twice", f"{row['naam']} stands there for {targets[key]} records", relatie_id=key)
-    numbers = Counter(
-        (row["kvkNummer"], *row["relatiesoort"]) for row in own.values() if row.get("kvkNummer")
-    )
+    numbers = Counter((row["kvkNummer"], *row["relatiesoort"]) for row in own.values() if row.get("kvkNummer"))
     places = Counter((row["naam"], _postcode(row), *row["relatiesoort"]) for row in own.values())
     for value, count in [*numbers.items(), *places.items()]:
         if count > 1:

@@ -68,9 +68,7 @@ def ours(client: redis.Redis, *, release: bool) -> Decide:
 def with_limits(client: redis.Redis) -> Decide:
     """Decide on two fixed windows, one call each: the library has no call for both."""
     kwargs = client.connection_pool.connection_kwargs
-    storage = limits.storage.RedisStorage(
-        f"redis+unix://{kwargs['path']}", connection_pool=client.connection_pool
-    )
+    storage = limits.storage.RedisStorage(f"redis+unix://{kwargs['path']}", connection_pool=client.connection_pool)
     strategy = limits.strategies.FixedWindowRateLimiter(storage)
     second, minute = limits.RateLimitItemPerSecond(ENOUGH), limits.RateLimitItemPerMinute(ENOUGH)
     return lambda: strategy.hit(second, "one") and strategy.hit(minute, "one")

@@ -197,9 +197,7 @@ def main() -> int:
     good = True
     for pair in chosen.limits:
         limit, concurrent = map(int, pair.split(":"))
-        plan = Plan(
-            limit, concurrent, chosen.window, chosen.rounds, chosen.wipes, chosen.processes, chosen.threads
-        )
+        plan = Plan(limit, concurrent, chosen.window, chosen.rounds, chosen.wipes, chosen.processes, chosen.threads)
         result = run(plan)
         print(json.dumps({"figure": 2, **result}), flush=True)
         good &= bool(result["ok"])

@@ -139,9 +139,7 @@ def newcomer(like: dict[str, Any], number: int) -> dict[str, Any]:
 
 def main() -> int:
     """Read the command line, measure and judge."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--relations", type=int, default=10_000)
     parser.add_argument("--samples", type=int, default=10, help="live edits and live creates")
     parser.add_argument("--workers", type=int, default=2)

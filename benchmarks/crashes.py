@@ -93,9 +93,7 @@ class Stage:
 
     def _apply(self) -> None:
         world = self.world
-        file = yaml.safe_load(
-            world.office.file_text(world.sandboxes["crm"].url, world.sandboxes["books"].url)
-        )
+        file = yaml.safe_load(world.office.file_text(world.sandboxes["crm"].url, world.sandboxes["books"].url))
         for name in ("crm", "books"):
             file["connections"][name]["window_seconds"] = self.storm.window
         crm = file["connections"]["crm"]
@@ -223,9 +221,7 @@ def _tell(report: Report, world: World, crowd: Crowd, told: dict[str, Any], foun
 
 def main() -> int:
     """Run one storm and judge it."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for each in fields(Storm):
         parser.add_argument(f"--{each.name.replace('_', '-')}", type=type(each.default), default=each.default)
     parser.add_argument("--out", type=Path)

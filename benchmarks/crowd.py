@@ -73,9 +73,7 @@ def generated(amount: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[
 
 
 def _entered(resource: str, made: Mapping[str, Any]) -> dict[str, Any]:
-    names, place = (
-        (OWN_ORGANIZATION, "visiting_address") if resource == "organization" else (OWN_PERSON, "address")
-    )
+    names, place = (OWN_ORGANIZATION, "visiting_address") if resource == "organization" else (OWN_PERSON, "address")
     address = made.get(place) or {}
     values = {name: made[name] for name in names if made.get(name)}
     values[place] = {
@@ -90,9 +88,7 @@ def _entered(resource: str, made: Mapping[str, Any]) -> dict[str, Any]:
 class Crowd:
     """Hold who enters what and do it at an even pace."""
 
-    def __init__(
-        self, records: Iterator[tuple[str, dict[str, Any]]], save: Save, dice: random.Random
-    ) -> None:
+    def __init__(self, records: Iterator[tuple[str, dict[str, Any]]], save: Save, dice: random.Random) -> None:
         """Take generated records, the way to save and the dice that choose."""
         self._records, self._save, self._dice = list(records), save, dice
         self._numbers = count(FIRST_NUMBER)

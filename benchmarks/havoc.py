@@ -63,7 +63,8 @@ class Havoc:
             (seconds * (place + 1) / (len(redis) + 1), one) for place, one in enumerate(redis)
         ]
         moments += [(self._dice.uniform(0, seconds), self._kill) for _ in range(kills)]
-        moments += [(self._dice.uniform(0, seconds), self._revoke) for _ in range(revocations)]
+        moments += [(seconds * (place + self._dice.uniform(0.25, 0.75)) / revocations, self._revoke)
+                    for place in range(revocations)]  # fmt: skip
         return sorted(moments, key=lambda one: one[0])
 
     def run(self, moments: list[tuple[float, Callable[[], None]]]) -> None:
@@ -75,9 +76,7 @@ class Havoc:
 
     def _kill(self) -> None:
         """Kill a random worker process without warning; one of them leads the dispatching."""
-        alive = self._world.wait(
-            lambda: self._world.supervisor.pids("worker"), 30, "no worker comes up", 0.02
-        )
+        alive = self._world.wait(lambda: self._world.supervisor.pids("worker"), 30, "no worker comes up", 0.02)
         os.kill(self._dice.choice(alive), signal.SIGKILL)
         self.done["kills"] += 1
 
@@ -97,10 +96,10 @@ class Havoc:
         self.done["restarts"] += 1
 
     def _revoke(self) -> None:
-        """Let the next call find every token worthless; never two at once, as no vendor does that."""
+        """Let the next call find every token worthless. Never two shortly after each other: no vendor does that, and a
+        fresh token that is refused stops the connection until a person comes, as it should.
+        """
         rules = self._world.control("books", "GET", "faults")
         if not any(rule["kind"] == "revoke_token" and not rule["hits"] for rule in rules):
-            self._world.control(
-                "books", "POST", "faults", {"kind": "revoke_token", "path": "/v2", "count": 1}
-            )
+            self._world.control("books", "POST", "faults", {"kind": "revoke_token", "path": "/v2", "count": 1})
             self.done["revocations"] += 1

@@ -18,9 +18,7 @@ def requests(host: str, path: str, secret: str, first: int) -> Iterator[bytes]:
     """Yield requests, each for a record of its own."""
     number = first
     while True:
-        body = json.dumps(
-            {"event": "organization.updated", "data": {"id": f"organization:{number:08d}"}}
-        ).encode()
+        body = json.dumps({"event": "organization.updated", "data": {"id": f"organization:{number:08d}"}}).encode()
         signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         yield (
             f"POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"

@@ -56,9 +56,7 @@ def seed(runtime: Runtime) -> None:
             hook_secrets=vault.seal_json([SECRET], HOOK_SECRETS),
             hook_token_hash=vault.hash(HOOK_TOKEN_HASH, TOKEN),
         )
-        target = Connection(
-            name="books", system="snelstart", base_url="http://127.0.0.1:9", credentials=closed
-        )
+        target = Connection(name="books", system="snelstart", base_url="http://127.0.0.1:9", credentials=closed)
         session.add_all([source, target])
         session.flush()
         rules = {"relations": {"flag": None}}
@@ -125,9 +123,7 @@ def turns(floor: str, product: str, chosen: argparse.Namespace) -> Iterator[Rate
             send(f"{floor}/", first, chosen.connections, chosen.seconds),
             send(f"{product}/hooks/{TOKEN}", first, chosen.connections, chosen.seconds),
         )
-        print(
-            f"floor {rates.floor:7.0f}/s  product {rates.product:7.0f}/s  ratio {rates.ratio:.2f}", flush=True
-        )
+        print(f"floor {rates.floor:7.0f}/s  product {rates.product:7.0f}/s  ratio {rates.ratio:.2f}", flush=True)
         yield rates
 
 

@@ -160,9 +160,7 @@ def phone(number: int) -> str:
 
 def times_taken(world: World, ids: list[str], saved: Mapping[str, float]) -> list[float]:
     """Return the seconds of every sample; infinite for one that has not arrived."""
-    rows = world.rows(
-        "SELECT source_id, target_id FROM relation_mapping WHERE source_id = ANY(:ids)", ids=ids
-    )
+    rows = world.rows("SELECT source_id, target_id FROM relation_mapping WHERE source_id = ANY(:ids)", ids=ids)
     targets = {row[0]: row[1] for row in rows}
     books = {row["id"]: row for row in world.relaties()}
     found = []

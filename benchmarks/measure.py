@@ -30,9 +30,7 @@ class Line:
     @property
     def good(self) -> bool:
         """Tell whether the bound is kept."""
-        return (self.most is None or self.value <= self.most) and (
-            self.least is None or self.value >= self.least
-        )
+        return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
 
     @property
     def bound(self) -> str:

@@ -59,9 +59,7 @@ class Sender(threading.Thread):
 def measure_database(chosen: argparse.Namespace) -> Report:
     """Stop PostgreSQL in order, then kill it, each for some seconds, under a stream of hooks."""
     report = Report("7-outage-database", notes={"seconds": chosen.database_seconds})
-    office = Office(
-        crm_limits=WIDE_CRM, books_limits=WIDE_BOOKS, recipe={"relations": 20, "in_books": 0}, workers=1
-    )
+    office = Office(crm_limits=WIDE_CRM, books_limits=WIDE_BOOKS, recipe={"relations": 20, "in_books": 0}, workers=1)
     with open_world(office) as world:
         senders = [Sender(world, number) for number in range(SENDERS)]
         for sender in senders:

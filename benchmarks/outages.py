@@ -88,9 +88,7 @@ def run_vendor(side: str, chosen: argparse.Namespace) -> Report:
     """Let one vendor go away under load and return, and judge what the product did."""
     report = Report(f"7-outage-{side}", notes={"seconds": chosen.seconds, "kind": chosen.kind})
     real = office(chosen.relations, chosen.workers)
-    wide = replace(
-        real, crm_limits=WIDE_CRM, books_limits={**real.books_limits, "minute": 60_000}, latency_ms={}
-    )
+    wide = replace(real, crm_limits=WIDE_CRM, books_limits={**real.books_limits, "minute": 60_000}, latency_ms={})
     with open_world(wide) as world:
         ids = prepare(world)
         world.configure(real)
@@ -159,9 +157,7 @@ def judge(world: World, side: str, outage: Outage, report: Report, last: dict[st
     report.add("calls already granted that arrived within 1 s after",
                len(between(stamps, outage.parked, outage.parked + STRAGGLE_SECONDS)))  # fmt: skip
     report.add("seconds until parked", outage.parked - outage.gone)
-    report.add(
-        "calls while parked, per probe interval", len(probes) / max(1.0, away / PROBE_SECONDS + 1), most=1
-    )
+    report.add("calls while parked, per probe interval", len(probes) / max(1.0, away / PROBE_SECONDS + 1), most=1)
     report.add("smallest gap between them, seconds", min((b - a for a, b in pairwise(probes)), default=away))
     judge_return(stamps, outage, before, report)
     judge_records(world, last, report)
@@ -211,9 +207,7 @@ def disordered(world: World, record_id: str) -> bool:
 
 def main() -> int:
     """Read the command line, measure and judge."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--parts", nargs="+", choices=["books", "crm", "database"])
     parser.add_argument("--seconds", type=float, default=60, help="how long a vendor is away")
     parser.add_argument("--database-seconds", type=float, default=15)

@@ -161,9 +161,7 @@ def chosen_runs(names: Sequence[str]) -> list[Run]:
 
 def main() -> int:
     """Run, keep and judge."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=[], help="names of runs, or numbers of figures")
     parser.add_argument("--short", action="store_true", help="only to see whether everything runs")
     parser.add_argument("--together", type=int, default=2, help="how many runs go side by side")
@@ -171,11 +169,7 @@ def main() -> int:
     chosen = parser.parse_args()
     out = SHORT_RESULTS if chosen.short else RESULTS
     runs = chosen_runs(chosen.only)
-    results = (
-        iter([add(chosen.add)])
-        if chosen.add
-        else perform_all(runs, short=chosen.short, together=chosen.together)
-    )
+    results = iter([add(chosen.add)]) if chosen.add else perform_all(runs, short=chosen.short, together=chosen.together)
     good = True
     for result in results:
         keep(out, result)

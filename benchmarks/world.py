@@ -96,13 +96,9 @@ class World:
     def relaties(self) -> list[dict[str, Any]]:
         """Return what stands in the books, without SnelStart's own rows."""
         rows = self.control("books", "GET", "state?resource=relaties")["relaties"]
-        return [
-            row for row in rows if (row.get("relatiecode") or 0) > 0 and "Eigen" not in row["relatiesoort"]
-        ]
+        return [row for row in rows if (row.get("relatiecode") or 0) > 0 and "Eigen" not in row["relatiesoort"]]
 
-    def save(
-        self, record_id: str | None, resource: str = "organization", *, hooks: bool = True, **changes: Any
-    ) -> str:
+    def save(self, record_id: str | None, resource: str = "organization", *, hooks: bool = True, **changes: Any) -> str:
         """Save a record as a user of the CRM does; returns its id."""
         given = {"resource": resource, "id": record_id, "changes": changes, "hooks": hooks}
         return str(self.control("crm", "POST", "edit", given)["id"])
@@ -112,9 +108,7 @@ class World:
         with self.runtime.sessions.begin() as session:
             crm = session.scalars(select(Connection.id).where(Connection.name == "crm")).one()
             now = session.scalars(select(func.clock_timestamp())).one()
-            record_changes(
-                session, crm, [Notice(Kind.RELATION, one) for one in record_ids], origin, uuid4(), now
-            )
+            record_changes(session, crm, [Notice(Kind.RELATION, one) for one in record_ids], origin, uuid4(), now)
 
     def backlog(self) -> Backlog:
         """Count what the link still has to do."""

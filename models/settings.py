@@ -20,7 +20,6 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = None
     """`id:base64 of 32 bytes`, comma separated, newest first; None uses a key file in the data folder."""
     public_url: str = "http://127.0.0.1:8000"
-    smtp_url: str | None = None
     language: str = "nl"
     log_level: str = "INFO"
     log_json: bool = True

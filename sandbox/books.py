@@ -26,9 +26,7 @@ class Entry:
     clash: bool
 
 
-def enter(
-    companies: list[Record], persons: list[Record], count: int, clashes: int, dice: random.Random
-) -> list[Entry]:
+def enter(companies: list[Record], persons: list[Record], count: int, clashes: int, dice: random.Random) -> list[Entry]:
     """Enter relations: half known by KvK, a quarter by VAT, a quarter by name and postcode.
 
     A third differ in telephone or street; `clashes` of them have another relation's CRM number as code.
@@ -61,9 +59,7 @@ def _entry(relation: Record, how: str, code: int, clash: bool, dice: random.Rand
         "relatiecode": code,
         "relatiesoort": ["Leverancier" if relation["relation_type_id"] == SUPPLIER else "Klant"],
         "naam": relation.get("name") or full_name(relation),
-        "telefoon": f"0{dice.randrange(10, 90)}555{dice.randrange(10000):04}"
-        if differs
-        else relation["phone"],
+        "telefoon": f"0{dice.randrange(10, 90)}555{dice.randrange(10000):04}" if differs else relation["phone"],
         "email": relation["email"],
         "vestigingsAdres": _address(street, found),
         "correspondentieAdres": _address(None, {}),

@@ -50,9 +50,7 @@ def spoil(company: Record, kind: str, dice: random.Random) -> None:
             vat = f"{vat[:10]}{(int(vat[10]) + 1) % 10}B{vat[-2:]}"
         company["vat_number"] = vat
     elif kind == "bad_iban":
-        company["bank_account"] = company["bank_account"][:-1] + str(
-            (int(company["bank_account"][-1]) + 1) % 10
-        )
+        company["bank_account"] = company["bank_account"][:-1] + str((int(company["bank_account"][-1]) + 1) % 10)
     elif kind == "bad_postcode":
         company["visiting_address"] = {
             **company["visiting_address"],

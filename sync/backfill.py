@@ -60,9 +60,7 @@ def read_source(outside: Outside, sides: Sides, progress: Progress) -> Reading:
     reading = _resume(outside, sides.source.info.id, name)
     pages = patiently(lambda cursor: sides.source.everything(Kind.RELATION, cursor), reading.cursor)
     for page in pages:
-        reading = Reading(
-            reading.started_at, page.cursor, page.cursor is None, reading.seen + len(page.records)
-        )
+        reading = Reading(reading.started_at, page.cursor, page.cursor is None, reading.seen + len(page.records))
         with outside.sessions.begin() as session:
             snapshots.store(session, outside.vault, sides.source.info.id, page.records)
             session.merge(Cursor(connection_id=sides.source.info.id, name=name, value=reading.text()))

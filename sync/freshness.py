@@ -123,9 +123,7 @@ def _go_on(outside: Outside, connection_id: int) -> None:
     """Keep the lease over the next page. The cursor stays: pages come in no promised order."""
     until = func.clock_timestamp() + timedelta(seconds=REFRESH_SECONDS)
     with outside.sessions.begin() as session:
-        session.execute(
-            update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(lease_until=until)
-        )
+        session.execute(update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(lease_until=until))
 
 
 def _indexed(outside: Outside, connection_id: int) -> set[str]:

@@ -101,9 +101,7 @@ def forget(session: Session, connection_id: int, ids: Sequence[str]) -> None:
     if ids:
         _drop_identifiers(session, connection_id, ids)
         session.execute(
-            delete(TargetEntry).where(
-                TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(ids)
-            )
+            delete(TargetEntry).where(TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(ids))
         )
 
 
@@ -120,9 +118,7 @@ def find(
         tuple_(TargetIdentifier.identifier, TargetIdentifier.value_hash).in_(pairs),
     )
     entries = session.scalars(
-        select(TargetEntry).where(
-            TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(wanted)
-        )
+        select(TargetEntry).where(TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(wanted))
     ).all()
     chosen = [entry for entry in entries if role in entry.roles or not entry.roles]
     theirs = _identifiers(session, connection_id, [entry.target_id for entry in chosen])
@@ -140,9 +136,7 @@ def find(
     ]
 
 
-def _identifiers(
-    session: Session, connection_id: int, ids: Sequence[str]
-) -> dict[str, dict[str, set[bytes]]]:
+def _identifiers(session: Session, connection_id: int, ids: Sequence[str]) -> dict[str, dict[str, set[bytes]]]:
     found: dict[str, dict[str, set[bytes]]] = {}
     rows = session.execute(
         select(TargetIdentifier.target_id, TargetIdentifier.identifier, TargetIdentifier.value_hash).where(
@@ -186,9 +180,7 @@ def _taken(
     session: Session, connection_id: int, role: Role, ids: Sequence[str], owner: tuple[int, str]
 ) -> dict[str, str]:
     rows = session.execute(
-        select(
-            RelationMapping.target_id, RelationMapping.source_connection_id, RelationMapping.source_id
-        ).where(
+        select(RelationMapping.target_id, RelationMapping.source_connection_id, RelationMapping.source_id).where(
             RelationMapping.target_connection_id == connection_id,
             RelationMapping.kind == Kind.RELATION,
             RelationMapping.role == role,

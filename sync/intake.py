@@ -49,7 +49,7 @@ class JobRef:
     wake: bool
 
 
-def hear(  # noqa: PLR0917 - the same order as record_changes
+def hear(
     connection: Connection | int,
     notices: Sequence[Notice],
     origin: Origin,
@@ -79,7 +79,7 @@ def _savers(notice: Notice, vault: Vault | None) -> tuple[bytes | None, bytes | 
     return vault.seal_json(notice.saved_by, EVENT_SAVER), vault.seal_json(notice.saved_by, JOB_SAVER)
 
 
-def record_changes(  # noqa: PLR0917 - one notice's columns, in the order they are told
+def record_changes(
     session: Session,
     connection: Connection | int,
     notices: Sequence[Notice],

@@ -172,16 +172,12 @@ def open_one(session: Session, work: Work, role: Role) -> WriteIntent | None:
 
 def give_number_up(session: Session, work: Work, number: int) -> None:
     """Remember that a number turned out to be a stranger's, so that no retry sends it again."""
-    session.execute(
-        update(WriteIntent).where(_of_record(work), WriteIntent.number == number).values(state="taken")
-    )
+    session.execute(update(WriteIntent).where(_of_record(work), WriteIntent.number == number).values(state="taken"))
 
 
 def number_refused(session: Session, work: Work, number: int) -> bool:
     """Tell whether the record met a stranger under this number before."""
-    query = select(WriteIntent.id).where(
-        _of_record(work), WriteIntent.number == number, WriteIntent.state == "taken"
-    )
+    query = select(WriteIntent.id).where(_of_record(work), WriteIntent.number == number, WriteIntent.state == "taken")
     return session.scalar(query.limit(1)) is not None
 
 

@@ -30,16 +30,13 @@ def names(session: Session, vault: Vault, rows: Iterable[Labelled]) -> Mapping[K
     """Return the names of rows by (link, kind, record); what was erased or has none is left out."""
     chosen = [row for row in rows if row.label]
     sources = dict(
-        session.execute(
-            select(Link.id, Link.source_id).where(Link.id.in_({row.link_id for row in chosen}))
-        ).all()
+        session.execute(select(Link.id, Link.source_id).where(Link.id.in_({row.link_id for row in chosen}))).all()
     )
     wanted: dict[tuple[int, str], set[str]] = {}
     for row in chosen:
         wanted.setdefault((sources[row.link_id], row.kind), set()).add(row.record_id)
     keys = {
-        (source, kind): subjects_of(session, vault, source, Kind(kind), ids)
-        for (source, kind), ids in wanted.items()
+        (source, kind): subjects_of(session, vault, source, Kind(kind), ids) for (source, kind), ids in wanted.items()
     }
     found: dict[Key, str] = {}
     for row in chosen:

@@ -66,9 +66,7 @@ def _close(work: Work, intent: WriteIntent, state: str) -> None:
 def content_agrees(target: Target, sent: Fields, record: TargetRecord) -> bool:
     """Tell whether a record holds what we sent: all of it that identifies, so a stranger is never adopted."""
     told = {name: value for name, value in sent.items() if value not in (None, "")}
-    differing = [
-        name for name, value in told.items() if not target.same(name, value, record.fields.get(name))
-    ]
+    differing = [name for name, value in told.items() if not target.same(name, value, record.fields.get(name))]
     return len(differing) * 4 <= len(told)
 
 

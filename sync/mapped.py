@@ -29,12 +29,7 @@ def sync_mapped(
     rules = _rules(work, decided)
     active = row.state == MappingState.ACTIVE
     if current is None:
-        if (
-            active
-            and base
-            and not moved(draft.fields, base, rules, work.target.same)
-            and rules is work.field_rules
-        ):
+        if active and base and not moved(draft.fields, base, rules, work.target.same) and rules is work.field_rules:
             return _nothing(work, role, row, decided)
         current = read_or_none(work.target, row.target_id)
     if current is None:
@@ -44,15 +39,20 @@ def sync_mapped(
     plan = compare(draft.fields, base, current.fields, rules, work.target.same)
     if isinstance(plan, Hold):
         return _ask(work, role, plan, row)
-    if not isinstance(plan, Update):
+    refused: Sequence[Any] = row.refused
+    if isinstance(plan, Update):
+        try:
+            refused = _write(work, role, current, draft, plan)
+        except Missing:
+            return _gone(work, role, row, decided)
+    else:
         writing.record_unchanged(work, role, current, draft.fields, "equal")
-        return _done(work, role, row.refused, decided)
-    try:
-        written = writing.update(work, role, current, draft, plan)
-    except Missing:
-        return _gone(work, role, row, decided)
-    refused = writing.record_updated(work, role, written, draft, plan)
     return _done(work, role, refused, decided)
+
+
+def _write(work: Work, role: Role, current: TargetRecord, draft: Draft, plan: Update) -> Sequence[Any]:
+    written = writing.update(work, role, current, draft, plan)
+    return writing.record_updated(work, role, written, draft, plan)
 
 
 def given_up(row: RelationMapping, decided: Review | None) -> bool:

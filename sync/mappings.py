@@ -117,9 +117,7 @@ def note(
     """Append to the mapping's history, the overwritten values included so that they can be put back."""
     values = None
     if before is not None or after is not None:
-        values = work.subject.seal(
-            {"before": dict(before or {}), "after": dict(after or {})}, HISTORY_CONTEXT
-        )
+        values = work.subject.seal({"before": dict(before or {}), "after": dict(after or {})}, HISTORY_CONTEXT)
     session.add(
         MappingHistory(
             mapping_id=row.id,

@@ -17,16 +17,12 @@ class RangeExhausted(Exception):
     """Say that the link's own number range has no number left."""
 
 
-def choose_number(
-    session: Session, work: Work, target: Target, relation: Relation, role: Role
-) -> tuple[int, bool]:
+def choose_number(session: Session, work: Work, target: Target, relation: Relation, role: Role) -> tuple[int, bool]:
     """Return the number to create under, and whether the CRM's own number was passed over because it is taken."""
     earlier = reserved_number(session, work, role)
     if earlier is not None and not number_in_use(session, target.info.id, earlier):
         return earlier, False
-    crm = (
-        target.number_from(relation) if work.rules.number == "crm" and _keeps_number(relation, role) else None
-    )
+    crm = target.number_from(relation) if work.rules.number == "crm" and _keeps_number(relation, role) else None
     if crm is None:
         return next_number(session, work), False
     if _free(session, work, crm):
@@ -35,7 +31,7 @@ def choose_number(
 
 
 def _keeps_number(relation: Relation, role: Role) -> bool:
-    """A party in both roles becomes two records; the customer keeps the CRM's number (numbers are unique)."""
+    """Tell whether the role takes the CRM's number: of a party in both roles the customer does."""
     return role == Role.CUSTOMER or Role.CUSTOMER not in relation.roles
 
 

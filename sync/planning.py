@@ -62,11 +62,7 @@ class Rules:
 
 def moved(wanted: Fields, base: Base, rules: Rules, same: Same) -> set[str]:
     """Return the fields in which the CRM differs from what we last sent; none means no call is needed."""
-    return {
-        name
-        for name, value in _led(wanted, rules)
-        if name not in base or not same(name, value, base[name][0])
-    }
+    return {name for name, value in _led(wanted, rules) if name not in base or not same(name, value, base[name][0])}
 
 
 def compare(wanted: Fields, base: Base, current: Fields, rules: Rules, same: Same) -> Plan:

@@ -32,9 +32,7 @@ def poll(outside: Outside, connection_id: int, kind: Kind = Kind.RELATION) -> li
     except Unauthorised as error:
         _tell_links(outside, connection_id, kind, error.words)
         raise
-    logger.info(
-        "poll.finished", connection=info.name, kind=kind.value, changes=len(found), calls=source.calls
-    )
+    logger.info("poll.finished", connection=info.name, kind=kind.value, changes=len(found), calls=source.calls)
     return found
 
 

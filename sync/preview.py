@@ -113,9 +113,7 @@ def _role(run: _Run, work: Work, candidate: Candidate, role: Role) -> Planned:
         case "never":
             return Planned(candidate.relation.id, role, "left_out", "decided_never")
         case "create":
-            return Planned(
-                candidate.relation.id, role, "create", "decided_create", fields=tuple(draft.fields)
-            )
+            return Planned(candidate.relation.id, role, "create", "decided_create", fields=tuple(draft.fields))
         case "use":
             return _linked(run, work, role, draft, decided.decided_target_id or "", "person")  # type: ignore[union-attr]
     return _unmapped(run, work, candidate, role, draft)
@@ -153,9 +151,7 @@ def _unmapped(run: _Run, work: Work, candidate: Candidate, role: Role, draft: Dr
     return Planned(record_id, role, "create", fields=tuple(draft.fields))
 
 
-def _linked(  # noqa: PLR0917 - the same order as the live run's
-    run: _Run, work: Work, role: Role, draft: Draft, target_id: str, matched_by: str
-) -> Planned:
+def _linked(run: _Run, work: Work, role: Role, draft: Draft, target_id: str, matched_by: str) -> Planned:
     record_id, current = work.lease.record_id, run.books.get(target_id)
     if current is None:
         return Planned(record_id, role, "review", "review.gone", target_id)

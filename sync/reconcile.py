@@ -49,9 +49,7 @@ def reconcile(outside: Outside, sides: Sides, *, repair: bool, progress: backfil
     known = _known_before(outside, sides)
     reading = backfill.read_source(outside, sides, progress)
     _gone_from_crm(outside, sides, known, reading.started_at, report)
-    found = {
-        one.relation.id: one for batch in batches(outside, sides) for one in _indexed(outside, sides, batch)
-    }
+    found = {one.relation.id: one for batch in batches(outside, sides) for one in _indexed(outside, sides, batch)}
     for drift in _both_sides(outside, sides, found, report):
         report.add(drift)
     _store(outside, row.id, report)
@@ -71,7 +69,7 @@ def _known_before(outside: Outside, sides: Sides) -> set[str]:
 
 
 def _gone_from_crm(outside: Outside, sides: Sides, known: set[str], since: datetime, report: Report) -> None:
-    """A full reading that no longer meets a record means that it was deleted or merged away."""
+    """Report what a full reading no longer met: it was deleted or merged away."""
     connection_id = sides.source.info.id
     with outside.sessions.begin() as session:
         met = set(
@@ -103,9 +101,7 @@ def _mapped_sources(session: Session, sides: Sides, ids: Sequence[str]) -> list[
     )
 
 
-def _both_sides(
-    outside: Outside, sides: Sides, found: dict[str, Candidate], report: Report
-) -> Iterator[Drift]:
+def _both_sides(outside: Outside, sides: Sides, found: dict[str, Candidate], report: Report) -> Iterator[Drift]:
     seen: set[str] = set()
     in_sync = 0
     for records in freshness.read_all(outside, sides.target):
@@ -152,13 +148,10 @@ def _page(
 def _bases(
     session: Session, outside: Outside, sides: Sides, rows: Sequence[RelationMapping]
 ) -> dict[int, dict[str, tuple[object, object]]]:
-    keys = subjects_of(
-        session, outside.vault, sides.source.info.id, Kind.RELATION, [row.source_id for row in rows]
-    )
+    keys = subjects_of(session, outside.vault, sides.source.info.id, Kind.RELATION, [row.source_id for row in rows])
     return {
         row.id: {
-            name: (pair[0], pair[1])
-            for name, pair in keys[row.source_id].open(row.base, mappings.BASE_CONTEXT).items()
+            name: (pair[0], pair[1]) for name, pair in keys[row.source_id].open(row.base, mappings.BASE_CONTEXT).items()
         }
         for row in rows
         if row.base is not None and row.source_id in keys

@@ -87,9 +87,7 @@ def _excluded(work: Work, reason: str) -> JobState:
     """Break the tie and leave the target's record alone; ticking again finds the same one."""
     with work.outside.sessions.begin() as session:
         _break(session, work, reason, set(Role))
-        twins.remember(
-            session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
-        )
+        twins.remember(session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}})
         look_again(session, work)
         log(session, work, Outcome.EXCLUDED, reason=reason)
     return JobState.DONE
@@ -100,9 +98,7 @@ def _deleted(work: Work) -> JobState:
     with work.outside.sessions.begin() as session:
         _break(session, work, "gone_from_crm", set(Role))
         snapshots.mark_deleted(session, work.source_info.id, work.kind, work.lease.record_id)
-        twins.remember(
-            session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}}
-        )
+        twins.remember(session, work.outside.vault, work.link.id, work.source_info.id, {work.lease.record_id: {}})
         look_again(session, work)
         log(session, work, Outcome.DELETED, reason="gone_from_crm")
     return JobState.DONE

@@ -75,9 +75,7 @@ def _left_out(work: Work, role: Role) -> JobState:
     return JobState.DONE
 
 
-def _link(
-    work: Work, role: Role, draft: Draft, target_id: str, matched_by: str, evidence: object, by: str
-) -> JobState:
+def _link(work: Work, role: Role, draft: Draft, target_id: str, matched_by: str, evidence: object, by: str) -> JobState:
     try:
         record = work.target.read(target_id)
     except Missing:

@@ -76,9 +76,7 @@ class Column:
         """Count the rows that need each key."""
         key = key_of(self.keyed)
         needing = or_(key == vault.current.encode(), ~self.covered(vault))
-        rows = session.execute(
-            select(key, func.count()).where(self.keyed.is_not(None), needing).group_by(key)
-        )
+        rows = session.execute(select(key, func.count()).where(self.keyed.is_not(None), needing).group_by(key))
         return {bytes(prefix).decode(): count for prefix, count in rows}
 
 

@@ -153,13 +153,9 @@ def _ask_for_readings(sessions: Sessions, vault: Vault) -> int:
 
 def _drop(session: Session, vault: Vault, connection_id: int) -> None:
     """Forget hashes in such a way that whoever uses the target again reads all of it first."""
-    session.execute(
-        update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(fresh_at=None)
-    )
+    session.execute(update(TargetIndex).where(TargetIndex.connection_id == connection_id).values(fresh_at=None))
     # A record whose modification moment is known would not be indexed again.
-    session.execute(
-        update(TargetEntry).where(TargetEntry.connection_id == connection_id).values(modified_on=None)
-    )
+    session.execute(update(TargetEntry).where(TargetEntry.connection_id == connection_id).values(modified_on=None))
     session.execute(
         delete(TargetIdentifier).where(
             TargetIdentifier.connection_id == connection_id,

@@ -45,9 +45,7 @@ def known_subjects(
     return _opened(vault, _wrapped(session, connection_id, kind, sorted(set(record_ids))))
 
 
-def _wrapped(
-    session: Session, connection_id: int, kind: str, record_ids: Sequence[str]
-) -> dict[str, bytes | None]:
+def _wrapped(session: Session, connection_id: int, kind: str, record_ids: Sequence[str]) -> dict[str, bytes | None]:
     rows = session.execute(
         select(SubjectKey.record_id, SubjectKey.sealed).where(
             SubjectKey.connection_id == connection_id,

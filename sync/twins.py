@@ -91,9 +91,7 @@ def twins_of(
     session: Session, vault: Vault, link_id: int, record_id: str, role: Role, identity: Identity
 ) -> dict[str, list[str]]:
     """Return per identifier the other source records of the link that carry the same value in the role."""
-    ours = [
-        (name, one) for name, hashes in hashed(vault, identity).items() if name in STRONG for one in hashes
-    ]
+    ours = [(name, one) for name, hashes in hashed(vault, identity).items() if name in STRONG for one in hashes]
     if not ours:
         return {}
     rows = session.execute(

@@ -113,9 +113,7 @@ class Work:
     def subject(self) -> Subject:
         """Return the key of the record's personal data, committed before anything is sealed under it."""
         with self.outside.sessions.begin() as session:
-            return subject_of(
-                session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id
-            )
+            return subject_of(session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id)
 
     @property
     def kind(self) -> Kind:

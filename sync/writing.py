@@ -67,9 +67,7 @@ class _Gate:
 def _send(work: Work, draft: Draft, writing: Writing, send: Any) -> Written:
     refused: list[Problem] = []
     while True:
-        gate = _Gate(
-            work, replace(writing, fields=draft.fields if writing.operation == "create" else writing.fields)
-        )
+        gate = _Gate(work, replace(writing, fields=draft.fields if writing.operation == "create" else writing.fields))
         try:
             record = send(draft, gate)
         except Missing:
@@ -117,9 +115,7 @@ def record_created(
         log(session, work, outcome, role=role, changes=written.draft.fields, target_id=written.record.id)
 
 
-def record_updated(
-    work: Work, role: Role, written: Written, wanted: Draft, plan: Update
-) -> list[dict[str, Any]]:
+def record_updated(work: Work, role: Role, written: Written, wanted: Draft, plan: Update) -> list[dict[str, Any]]:
     """Commit base, index, history, log and the settled intent together; returns the refusals that stand."""
     with work.outside.sessions.begin() as session:
         intents.settle(session, written.marker, "done")
@@ -153,9 +149,7 @@ def record_unchanged(work: Work, role: Role, record: TargetRecord, wanted: Field
         log(session, work, Outcome.NOTHING, role=role, reason=reason, target_id=record.id)
 
 
-def _still_refused(
-    work: Work, row: RelationMapping, written: Written, wanted: Draft, sent: Iterable[str]
-) -> None:
+def _still_refused(work: Work, row: RelationMapping, written: Written, wanted: Draft, sent: Iterable[str]) -> None:
     """Keep a refusal until its field is sent again and taken."""
     again = set(sent)
     old = [one for one in row.refused if not again & flat_names(work.target, wanted, one["field"])]

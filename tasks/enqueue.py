@@ -34,9 +34,7 @@ def enqueue_change(
     correlation = correlation_id or uuid4()
     notices = [Notice(Kind(kind), record_id)]
     with chosen.sessions.begin() as session:
-        source = session.scalar(
-            select(Connection.id).where(Connection.name == connection, Connection.enabled)
-        )
+        source = session.scalar(select(Connection.id).where(Connection.name == connection, Connection.enabled))
         if source is None:
             raise UnknownConnection(connection)
         jobs = record_changes(session, source, notices, origin, correlation, datetime.now(UTC))

@@ -53,8 +53,7 @@ def celery_settings(settings: Settings) -> dict[str, Any]:
     return {
         "broker_url": broker_url(settings.redis_url),
         **BROKER,
-        "broker_transport_options": TRANSPORT
-        | {"max_connections": settings.worker_threads + WORKER_CONNECTIONS},
+        "broker_transport_options": TRANSPORT | {"max_connections": settings.worker_threads + WORKER_CONNECTIONS},
         **MESSAGES,
         **WORKER,
         "worker_concurrency": settings.worker_threads,
@@ -92,8 +91,7 @@ MESSAGES: dict[str, Any] = {
     "task_create_missing_queues": False,
     "task_queues": [_queue(name) for name in (LIVE, BULK, UPKEEP)],
     # Polls and probes are few and short, and changes wait behind them.
-    "task_routes": {name: {"queue": LIVE} for name in (RUN_JOB, POLL, PROBE)}
-    | {"boekbrug.*": {"queue": UPKEEP}},
+    "task_routes": {name: {"queue": LIVE} for name in (RUN_JOB, POLL, PROBE)} | {"boekbrug.*": {"queue": UPKEEP}},
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     # Bounds a message that kills its worker; the job row counts such losses too.

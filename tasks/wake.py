@@ -45,9 +45,7 @@ class Waker:
     The task message is built by Celery itself and put in the envelope of kombu's Redis transport.
     """
 
-    def __init__(
-        self, client: Redis, celery: Celery = app, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, client: Redis, celery: Celery = app, clock: Callable[[], float] = time.monotonic) -> None:
         """Use a client of `open_publisher`."""
         self._client = client
         self._celery = celery
@@ -91,9 +89,7 @@ class Waker:
     def _template(self, queue: str) -> str:
         """Let Celery build a message once per queue; all later ones differ in three places only."""
         if queue not in self._templates:
-            task = self._celery.amqp.as_task_v2(
-                ID, RUN_JOB, argsrepr=f"({JOB},)", kwargsrepr="{}", ignore_result=None
-            )
+            task = self._celery.amqp.as_task_v2(ID, RUN_JOB, argsrepr=f"({JOB},)", kwargsrepr="{}", ignore_result=None)
             delivery = {"exchange": "", "routing_key": queue}
             properties = {
                 "delivery_mode": 2, "delivery_info": delivery, "priority": 0, "body_encoding": "base64",

@@ -32,9 +32,7 @@ class Door:
 class Doors:
     """Look doors up by token hash; only found ones are remembered, so strangers cannot fill the memory."""
 
-    def __init__(
-        self, runtime: Runtime, readers: Readers, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, runtime: Runtime, readers: Readers, clock: Callable[[], float] = time.monotonic) -> None:
         """Use the readers of `adapters.registry`."""
         self._runtime = runtime
         self._readers = readers

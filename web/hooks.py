@@ -21,9 +21,7 @@ from tasks.runtime import Runtime
 from web.doors import Door, Doors, Readers
 from web.inbox import Busy, Inbox
 
-REFUSALS = Counter(
-    "boekbrug_hook_refusals", "Hooks that were refused and not processed, by reason", ["reason"]
-)
+REFUSALS = Counter("boekbrug_hook_refusals", "Hooks that were refused and not processed, by reason", ["reason"])
 ACCEPTED = Counter("boekbrug_hook_changes", "Changes that hooks told of and that were stored")
 
 PREFIX = "/hooks/"
@@ -118,9 +116,7 @@ class HookEndpoint:
             raise Refused("disabled")
         return door
 
-    async def _store(
-        self, door: Door, notices: Sequence[Notice], correlation: UUID, received_at: datetime
-    ) -> None:
+    async def _store(self, door: Door, notices: Sequence[Notice], correlation: UUID, received_at: datetime) -> None:
         heard = hear(door.connection_id, notices, Origin.HOOK, correlation, received_at, self._runtime.vault)
         try:
             await self._inbox.put(heard)

@@ -23,12 +23,8 @@ from web.progress import dispatcher_runs, job_counts, oldest_seconds
 REMEMBER_SECONDS = 5.0
 """Several scrapers, or an impatient one, cost PostgreSQL no more than one."""
 
-CONNECTIONS = text(
-    "SELECT name, system, CASE WHEN enabled THEN state ELSE 'disabled' END AS state FROM connection"
-)
-OUTCOMES = text(
-    "SELECT outcome, count(*) FROM sync_log WHERE at > now() - interval '5 minutes' GROUP BY outcome"
-)
+CONNECTIONS = text("SELECT name, system, CASE WHEN enabled THEN state ELSE 'disabled' END AS state FROM connection")
+OUTCOMES = text("SELECT outcome, count(*) FROM sync_log WHERE at > now() - interval '5 minutes' GROUP BY outcome")
 """A gauge over the last minutes: counting the whole log would read a hundred million rows."""
 ISSUES = text("SELECT cause, count(*) AS issues FROM issue WHERE closed_at IS NULL GROUP BY cause")
 REVIEWS = text("SELECT count(*) FROM review WHERE decision IS NULL AND superseded_at IS NULL")
@@ -80,16 +76,12 @@ def _family(name: str, words: str, labels: list[str], rows: Iterable[Iterable[ob
 
 
 def _database_gauges(session: Session) -> Iterator[Metric]:
-    yield _gauge(
-        "queue_age_seconds", "Age of the oldest live job that could run now", oldest_seconds(session)
-    )
+    yield _gauge("queue_age_seconds", "Age of the oldest live job that could run now", oldest_seconds(session))
     yield _gauge("dispatcher", "Whether a worker holds the dispatcher's lock", dispatcher_runs(session))
     jobs = [(count.state, count.lane, count.jobs) for count in job_counts(session)]
     yield _family("jobs", "Open jobs", ["state", "lane"], jobs)
     connections = [(*row, 1) for row in session.execute(CONNECTIONS)]
-    yield _family(
-        "connection", "Configured connections by state", ["connection", "system", "state"], connections
-    )
+    yield _family("connection", "Configured connections by state", ["connection", "system", "state"], connections)
     yield _family("attempts", "Attempts of the last 5 minutes", ["outcome"], session.execute(OUTCOMES))
     yield _family("issues", "Open issues by cause", ["cause"], session.execute(ISSUES))
     yield _gauge("reviews", "Matches that wait for a person", session.scalar(REVIEWS) or 0)
@@ -113,6 +105,4 @@ class MetricsEndpoint:
 
     def answer(self, _: Request) -> Response:
         """Return both registries' metrics in Prometheus' text form."""
-        return Response(
-            generate_latest(REGISTRY) + generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST
-        )
+        return Response(generate_latest(REGISTRY) + generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)

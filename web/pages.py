@@ -18,9 +18,7 @@ from web.words import WORDS
 
 HERE = Path(__file__).parent
 
-CONNECTIONS = text(
-    "SELECT name, system, enabled, state, state_reason, state_since FROM connection ORDER BY name"
-)
+CONNECTIONS = text("SELECT name, system, enabled, state, state_reason, state_since FROM connection ORDER BY name")
 LOG = text("""
 SELECT log.at, link.name AS link, log.kind, log.record_id, log.role, log.outcome, log.reason, log.target_id,
     log.duration_ms, log.correlation_id

@@ -102,9 +102,7 @@ class Dispatcher(threading.Thread):
 
     def _start_polls_and_probes(self) -> None:
         with self._using.sessions.begin() as session:
-            parked = session.scalars(
-                select(Connection.id).where(Connection.state == ConnectionState.PARKED)
-            ).all()
+            parked = session.scalars(select(Connection.id).where(Connection.state == ConnectionState.PARKED)).all()
             probes = [one for one in parked if due_probe(session, one, self._using.settings)]
             polls = dispatch.next_polls(session, poll_seconds)
         for task, ids in ((PROBE, probes), (POLL, polls)):
@@ -131,7 +129,7 @@ def poll_seconds(connection: Connection) -> float:
 
 
 def poll_expiry(task: str) -> float:
-    """A wake-up that was not taken in time is worthless: the next one is on its way."""
+    """Tell after how many seconds a wake-up is worthless, because the next one is on its way."""
     return 30.0 if task == POLL else 10.0
 
 

@@ -16,9 +16,7 @@ from models.settings import Settings
 DIGITS = re.compile(r"\d{8,9}(?=B\d\d\b)|(?<![\w.-])\d{8,9}(?![\w-])")
 """Runs that may be a BSN or RSIN, alone or inside a VAT number; parts of ids and decimals are left alone."""
 
-GROUPED = re.compile(
-    r"(?<![\w.-])(?:\d{4}([ .-])\d\d\1\d{3}|(?:\d{3}[ .-]){2}\d{3}|(?:\d\d[ .-]){3}\d{3})(?![\w-])"
-)
+GROUPED = re.compile(r"(?<![\w.-])(?:\d{4}([ .-])\d\d\1\d{3}|(?:\d{3}[ .-]){2}\d{3}|(?:\d\d[ .-]){3}\d{3})(?![\w-])")
 """A BSN or RSIN as people write one: 4-2-3, 3-3-3 or 2-2-2-3 digits."""
 
 LONG = re.compile(r"\d(?:[ .\-]?\d){7,}")
@@ -38,11 +36,7 @@ def configure_logging(settings: Settings, *, quiet: bool = False) -> None:
 
     `quiet` keeps warnings and worse only, for commands, whose answer is what they print.
     """
-    level = (
-        logging.WARNING
-        if quiet
-        else logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
-    )
+    level = logging.WARNING if quiet else logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     shared = _shared()
     structlog.configure(
         processors=[

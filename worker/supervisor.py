@@ -37,9 +37,7 @@ class Supervisor:
         self._log_dir = log_dir
         self._compose_file = compose_file
         self._names = services
-        self._health = {
-            service.name: service for service in read_services(services, environment, compose_file)
-        }
+        self._health = {service.name: service for service in read_services(services, environment, compose_file)}
         self._running: dict[str, list[Supervised]] = {name: [] for name in services}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -113,9 +111,7 @@ class Supervisor:
         for name in self._names:
             while not self.healthy(name):
                 if time.monotonic() > deadline:
-                    raise TimeoutError(
-                        f"{name} is not healthy after {timeout:g} s:\n{self._last_words(name)}"
-                    )
+                    raise TimeoutError(f"{name} is not healthy after {timeout:g} s:\n{self._last_words(name)}")
                 time.sleep(HEALTH_PAUSE)
 
     def _last_words(self, name: str) -> str:

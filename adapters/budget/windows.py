@@ -23,9 +23,7 @@ class Window:
     lane: Lane | None = None
 
 
-def windows_of(
-    limits: Mapping[str, int], scale: float = 1, options: Mapping[str, Any] | None = None
-) -> list[Window]:
+def windows_of(limits: Mapping[str, int], scale: float = 1, options: Mapping[str, Any] | None = None) -> list[Window]:
     """Build a connection's windows from its limits; `window_seconds` in the options shortens the minute.
 
     `scale` under 1 keeps that share of every limit unused, for a vendor whose counters are inexact.

@@ -104,9 +104,7 @@ def _filter(client: SimplicateClient) -> Finding:
         works = False
     if works:
         return Finding(True, "Filteren op wijzigingstijd werkt.", "Filtering by time of change works.")
-    return Finding(
-        False, "Filteren op wijzigingstijd werkt niet.", "Filtering by time of change does not work."
-    )
+    return Finding(False, "Filteren op wijzigingstijd werkt niet.", "Filtering by time of change does not work.")
 
 
 def _fields(client: SimplicateClient, flags: Sequence[str]) -> Iterator[Finding]:
@@ -117,9 +115,7 @@ def _fields(client: SimplicateClient, flags: Sequence[str]) -> Iterator[Finding]
         nl, en = _DUTCH[resource], _ENGLISH[resource]
         names = _field_names(client, resource)
         if names is None:
-            yield Finding(
-                False, f"Eigen velden van {nl} niet leesbaar.", f"Custom fields of {en} not readable."
-            )
+            yield Finding(False, f"Eigen velden van {nl} niet leesbaar.", f"Custom fields of {en} not readable.")
             continue
         for flag in flags:
             if flag in names:

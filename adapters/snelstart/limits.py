@@ -68,9 +68,7 @@ FIELDS: tuple[str, ...] = (
 )
 """Every flat field this adapter may own, the extra field aside."""
 
-READ_ONLY = frozenset(
-    {"uri", "modifiedOn", "inkoopBoekingenUri", "verkoopBoekingenUri", "extraVeldenKlant", "fax"}
-)
+READ_ONLY = frozenset({"uri", "modifiedOn", "inkoopBoekingenUri", "verkoopBoekingenUri", "extraVeldenKlant", "fax"})
 """Members of a read relatie that a PUT must not send back."""
 
 

@@ -78,9 +78,7 @@ def new_body(fields: Fields, role: Role, number: int, options: Options, land_of:
     return overlay({"relatiesoort": kinds, "relatiecode": number}, filled, land_of)
 
 
-def merged(
-    raw: Mapping[str, Any], changes: Fields, land_of: LandOf, leave_out: tuple[str, ...] = ()
-) -> dict[str, Any]:
+def merged(raw: Mapping[str, Any], changes: Fields, land_of: LandOf, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """Build the body of a PUT, which replaces everything: the record as read, with changes laid over it."""
     kept = {name: value for name, value in raw.items() if name not in READ_ONLY and name not in leave_out}
     return overlay(kept, changes, land_of)

@@ -1,13 +1,12 @@
 """Store which source record is which target record, and how that came about."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-
-from datetime import datetime
-from typing import Any
 
 from models.tables.base import Base, Created, Hash, Id, Json, Moment, Sealed, Words
 from models.words import MappingState
@@ -49,7 +48,7 @@ class RelationMapping(Base):
     base: Mapped[Sealed | None]
     """Per owned field what we sent and what the target answered: `{field: [sent, answered]}`."""
     refused: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
-    """Optional fields that the target refused and that the CRM has not changed since: `[{"cause", "field", "params"}]`."""
+    """Optional fields that the target refused, unchanged in the CRM since: `[{"cause", "field", "params"}]`."""
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 

@@ -22,9 +22,7 @@ class SyncLog(Base):
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, server_default=text("nextval('sync_log_id')")
-    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=text("nextval('sync_log_id')"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True, server_default=func.now())
     link_id: Mapped[int] = mapped_column(BigInteger)
     job_id: Mapped[int] = mapped_column(BigInteger)

@@ -30,12 +30,8 @@ class ChangeEvent(Base):
         {"postgresql_partition_by": "RANGE (received_at)"},
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, server_default=text("nextval('change_event_id')")
-    )
-    received_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), primary_key=True, server_default=func.now()
-    )
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, server_default=text("nextval('change_event_id')"))
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True, server_default=func.now())
     connection_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[Words]
     record_id: Mapped[Words]
@@ -110,9 +106,7 @@ class SourceIdentifier(Base):
     __tablename__ = "source_identifier"
     __table_args__ = (Index("ix_source_identifier_record", "connection_id", "record_id"),)
 
-    link_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True
-    )
+    link_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Words] = mapped_column(primary_key=True)
     identifier: Mapped[Words] = mapped_column(primary_key=True)
     value_hash: Mapped[Hash] = mapped_column(primary_key=True)

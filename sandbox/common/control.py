@@ -51,9 +51,7 @@ class Control:
     def get_stats(self, request: Request) -> Reply:
         """Show what arrived; `arrivals=1` and `records=1` add the long lists."""
         asked = request.params()
-        return reply(
-            self.stand_in.stats.report(self.stand_in.limits, "arrivals" in asked, "records" in asked)
-        )
+        return reply(self.stand_in.stats.report(self.stand_in.limits, "arrivals" in asked, "records" in asked))
 
     def get_latency(self, request: Request) -> Reply:
         """Show the latency in force."""

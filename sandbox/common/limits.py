@@ -34,9 +34,7 @@ class Window:
     @classmethod
     def parse(cls, spec: dict[str, Any]) -> "Window":
         """Read one window from control JSON; raise ValueError that says what is wrong."""
-        window = cls(
-            float(spec["seconds"]), int(spec["count"]), spec.get("mode", "sliding"), spec.get("reply", "429")
-        )
+        window = cls(float(spec["seconds"]), int(spec["count"]), spec.get("mode", "sliding"), spec.get("reply", "429"))
         if window.seconds <= 0 or window.mode not in MODES or window.reply not in STYLES:
             raise ValueError(f"window needs seconds > 0, mode of {MODES} and reply of {STYLES}")
         return window

@@ -21,9 +21,7 @@ def eleven_proof(digits: str) -> bool:
     """Check nine digits by the 11-test of BSN and RSIN: 9A+8B+..+2H-I."""
     if len(digits) != 9 or not digits.isdigit() or digits == "000000000":
         return False
-    total = sum(
-        weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)
-    )
+    total = sum(weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True))
     return total % 11 == 0
 
 

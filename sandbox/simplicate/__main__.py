@@ -16,12 +16,8 @@ def main() -> None:
     """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.simplicate", description=__doc__)
     add_arguments(parser)
-    parser.add_argument(
-        "--per-minute", type=int, default=60, help="60: the rate the vendor promises; 0 is no limit"
-    )
-    parser.add_argument(
-        "--option", action="append", default=[], help='switch as JSON, e.g. {"error_shape": "plain"}'
-    )
+    parser.add_argument("--per-minute", type=int, default=60, help="60: the rate the vendor promises; 0 is no limit")
+    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"error_shape": "plain"}')
     args = parser.parse_args()
     seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
     product = Simplicate(Clock(args.clock_offset), seed.get("simplicate", seed))

@@ -57,9 +57,7 @@ class Simplicate:
         """Return to the records of the start; hook targets stay."""
         self.store = Store(self.clock)
         presenter = Presenter(self.store, self.switches)
-        self.records = {
-            kind: Records(kind, self.store, presenter, self.hooks, self.tallies) for kind in KINDS
-        }
+        self.records = {kind: Records(kind, self.store, presenter, self.hooks, self.tallies) for kind in KINDS}
         self.contacts = Contacts(self.store, presenter, self.tallies)
         self.timeline = Timeline(self.store, self.tallies)
         self.router = self._routes()
@@ -99,9 +97,7 @@ class Simplicate:
         router.add("DELETE", path + "/{}", records.delete)
         router.add("POST", f"{BASE}/crm/merge{kind}", records.merge)
 
-    def _fixed(
-        self, router: Router, path: str, records: Callable[[], Iterable[Record]], table: fields.Table
-    ) -> None:
+    def _fixed(self, router: Router, path: str, records: Callable[[], Iterable[Record]], table: fields.Table) -> None:
         """Lay the road to a list that only the product itself changes."""
         router.add("GET", f"{BASE}/{path}", lambda request: page(request, list(records()), table, dict))
 
@@ -158,9 +154,7 @@ class Simplicate:
         """Load records in bulk, past validation and without hooks."""
         for kind in KINDS:
             for definition in given.get(f"{kind}customfields", ()):
-                field = standard.custom_field(
-                    kind, definition["name"], definition["label"], definition["render_type"]
-                )
+                field = standard.custom_field(kind, definition["name"], definition["label"], definition["render_type"])
                 self.store.definitions[kind][field["name"]] = field
             for partial in given.get(kind, ()):
                 record = {**self.store.blank(kind), **partial}

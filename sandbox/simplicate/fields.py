@@ -53,9 +53,7 @@ CUSTOM_FIELD: Table = {
     "options": Field("list", CUSTOM_OPTION),
 }
 LINK: Table = _texts("person_id work_function work_email work_phone work_mobile id name")
-LINK_TO_ORGANIZATION: Table = _texts(
-    "organization_id work_function work_email work_phone work_mobile id name"
-)
+LINK_TO_ORGANIZATION: Table = _texts("organization_id work_function work_email work_phone work_mobile id name")
 
 _STAMPS: Table = _shown(
     {
@@ -92,9 +90,7 @@ ORGANIZATION: Table = {
 }
 PERSON: Table = {
     **_SHARED,
-    **_texts(
-        "gender gender_id initials first_name family_name_prefix family_name custom_salutation website_url"
-    ),
+    **_texts("gender gender_id initials first_name family_name_prefix family_name custom_salutation website_url"),
     **_texts("twitter_url facebook_url"),
     "full_name": Field("str", read_only=True),
     "date_of_birth": Field("date"),

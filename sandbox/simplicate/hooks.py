@@ -39,16 +39,12 @@ class Hooks:
 
     def configure(self, given: dict[str, Any]) -> None:
         """Replace the targets."""
-        self.targets = [
-            Target(each["url"], each["secret"], tuple(each.get("events", ()))) for each in given["targets"]
-        ]
+        self.targets = [Target(each["url"], each["secret"], tuple(each.get("events", ()))) for each in given["targets"]]
         self.domain = given.get("domain", self.domain)
 
     def as_json(self) -> dict[str, Any]:
         """Return the targets, with their secrets: this is a stand-in."""
-        targets = [
-            {"url": each.url, "secret": each.secret, "events": list(each.events)} for each in self.targets
-        ]
+        targets = [{"url": each.url, "secret": each.secret, "events": list(each.events)} for each in self.targets]
         return {"domain": self.domain, "targets": targets}
 
     def emit(self, event: str, key: str, stamp: str) -> None:
@@ -82,15 +78,11 @@ class Hooks:
             target, body, entry = self._queue.get()
             entry["ok"] = self._deliver(session, target, body, entry["attempts"])
 
-    def _deliver(
-        self, session: requests.Session, target: Target, body: bytes, attempts: list[dict[str, Any]]
-    ) -> bool:
+    def _deliver(self, session: requests.Session, target: Target, body: bytes, attempts: list[dict[str, Any]]) -> bool:
         """Send until it is not answered by 429, waiting as asked; say whether it was accepted."""
         for _ in range(ATTEMPTS):
             try:
-                answer = session.post(
-                    target.url, data=body, headers=self._headers(target, body), timeout=TIMEOUT
-                )
+                answer = session.post(target.url, data=body, headers=self._headers(target, body), timeout=TIMEOUT)
             except requests.RequestException as error:
                 attempts.append({"at": time.time(), "error": type(error).__name__})
                 return False

@@ -55,9 +55,7 @@ class Presenter:
         key = contact[f"{other}_id"]
         there = self.store.records[other].get(key, {})
         name = full_name(there) if other == "person" else there.get("name")
-        work = {
-            field: contact[field] for field in ("work_function", "work_email", "work_phone", "work_mobile")
-        }
+        work = {field: contact[field] for field in ("work_function", "work_email", "work_phone", "work_mobile")}
         return {"id": contact["id"], f"{other}_id": key, "name": name, **work}
 
     def _custom_fields(self, kind: str, record: Record) -> list[Record]:
@@ -74,9 +72,7 @@ class Presenter:
         """Leave out what is empty, and depart from the documented types where the option says so."""
         if not self.options.unreliable_types:
             return _tidy({name: _translated(value) for name, value in full.items()})
-        lied = {
-            name: depart(value, table[name], draw >> at % 16) for at, (name, value) in enumerate(full.items())
-        }
+        lied = {name: depart(value, table[name], draw >> at % 16) for at, (name, value) in enumerate(full.items())}
         if "address" in lied and lied["address"] and draw % 2:
             lied["address"] = [lied["address"]]
         if draw % 17 == 0 and "created" in lied:
@@ -87,10 +83,7 @@ class Presenter:
 def depart(value: Any, field: Field, draw: int) -> Any:
     """Turn booleans into "1" and numbers into text for about half of the draws, deep into the record."""
     if isinstance(value, dict) and field.members:
-        return {
-            name: depart(each, field.members.get(name, Field("str")), draw >> 1)
-            for name, each in value.items()
-        }
+        return {name: depart(each, field.members.get(name, Field("str")), draw >> 1) for name, each in value.items()}
     if isinstance(value, list) and field.members:
         return [depart(each, Field("object", field.members), draw) for each in value]
     if draw % 2 == 0:

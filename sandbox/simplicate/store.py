@@ -82,9 +82,7 @@ class Store:
 
     def replace_contacts(self, kind: str, key: str, links: list[Record]) -> bool:
         """Replace the contacts of a record by a list in order; say whether anything changed."""
-        own, other = (
-            ("organization_id", "person_id") if kind == "organization" else ("person_id", "organization_id")
-        )
+        own, other = ("organization_id", "person_id") if kind == "organization" else ("person_id", "organization_id")
         old = {contact[other]: contact for contact in self.contacts_of(key)}
         before = [{name: contact[name] for name in (other, *_CONTACT_FIELDS)} for contact in old.values()]
         for contact in old.values():

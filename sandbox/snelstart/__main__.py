@@ -27,9 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.snelstart", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--tier", choices=[*TIERS, "none"], default="productie")
-    parser.add_argument(
-        "--option", action="append", default=[], help='switch as JSON, e.g. {"strict_roles": false}'
-    )
+    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"strict_roles": false}')
     args = parser.parse_args()
     seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
     product = SnelStart(Clock(args.clock_offset), seed.get("snelstart", seed))

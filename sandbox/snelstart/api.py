@@ -123,9 +123,7 @@ class SnelStart:
         if not key:
             raise _denied("Access denied due to missing subscription key. Send one with every request.")
         if key != self.switches.subscription_key:
-            raise _denied(
-                "Access denied due to invalid subscription key. Use the key of an active subscription."
-            )
+            raise _denied("Access denied due to invalid subscription key. Use the key of an active subscription.")
         scopes = self.tokens.scopes(request.headers.get("authorization", ""))
         if scopes is None:
             raise errors.Refused(reply({"Message": "Authorization has been denied for this request."}, 401))
@@ -140,9 +138,7 @@ class SnelStart:
         """Word a refused call as the vendor's gateway does."""
         after = {"retry-after": str(refusal.retry_after)}
         if refusal.style == "quota_403":
-            message = (
-                f"Out of call volume quota. Quota will be replenished in {_clock_face(refusal.retry_after)}."
-            )
+            message = f"Out of call volume quota. Quota will be replenished in {_clock_face(refusal.retry_after)}."
             return reply({"statusCode": 403, "message": message}, 403, after)
         if refusal.style == "429":
             message = f"Rate limit is exceeded. Try again in {refusal.retry_after} seconds."

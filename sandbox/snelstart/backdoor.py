@@ -12,9 +12,7 @@ from sandbox.snelstart.relaties import Relaties, blank, link
 class BackDoor:
     """Reach the records past all checks."""
 
-    def __init__(
-        self, relaties: Relaties, custom_fields: CustomFields, kostenplaatsen: Kostenplaatsen
-    ) -> None:
+    def __init__(self, relaties: Relaties, custom_fields: CustomFields, kostenplaatsen: Kostenplaatsen) -> None:
         self.relaties, self.custom_fields, self.kostenplaatsen = relaties, custom_fields, kostenplaatsen
 
     def state(self) -> dict[str, Any]:

@@ -105,9 +105,7 @@ def _addresses(record: Record, strict: bool) -> Iterator[str]:
     for name, codes in _ADDRESS_CODES.items():
         address = record[name]
         yield from (
-            f"REL-{codes[part]:04}"
-            for part, limit in _ADDRESS_LIMITS.items()
-            if len(address[part] or "") > limit
+            f"REL-{codes[part]:04}" for part, limit in _ADDRESS_LIMITS.items() if len(address[part] or "") > limit
         )
         if address["land"] and address["land"]["id"] not in LANDEN:
             yield f"REL-{codes['land']:04}"

@@ -45,9 +45,7 @@ class CustomFields:
         """Set the named fields; those left out keep their value."""
         record = self.relaties.find(key)
         given = Binder("customFields", CUSTOM_FIELDS, self.relaties.stats.warnings).bind(request.body)
-        codes = [
-            code for side, kind in SIDES.items() for code in self._broken(record, given[side] or [], kind)
-        ]
+        codes = [code for side, kind in SIDES.items() for code in self._broken(record, given[side] or [], kind)]
         if codes:
             raise errors.rules(dict.fromkeys(codes))
         for side, kind in SIDES.items():
@@ -59,9 +57,7 @@ class CustomFields:
     def store(self, record: dict[str, Any], deed: str) -> None:
         """Bring the customer's values into the relatie and save it."""
         values = self.values.get(record["id"], {}).get("Klant", {})
-        extra = [
-            {"naam": name, "waarde": None if value is None else str(value)} for name, value in values.items()
-        ]
+        extra = [{"naam": name, "waarde": None if value is None else str(value)} for name, value in values.items()]
         self.relaties.save({**record, "extraVeldenKlant": extra}, deed)
 
     def _show(self, record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -86,9 +82,7 @@ class CustomFields:
         if len(set(names)) < len(names):
             codes.append("REF-0003")
         known = (field for field in fields if field["name"] in self.defined[kind])
-        return codes + [
-            code for field in known if (code := misfit(self.defined[kind][field["name"]], field["value"]))
-        ]
+        return codes + [code for field in known if (code := misfit(self.defined[kind][field["name"]], field["value"]))]
 
 
 def misfit(kind: str, value: Any) -> str | None:

@@ -108,9 +108,7 @@ class Refused(Exception):
 
 def rules(codes: Iterable[str], status: int = 400) -> Refused:
     """Refuse by business rules: an array of codes with texts."""
-    return Refused(
-        reply([{"errorCode": code, "message": TEXTS[code], "details": None} for code in codes], status)
-    )
+    return Refused(reply([{"errorCode": code, "message": TEXTS[code], "details": None} for code in codes], status))
 
 
 def model_state(errors: dict[str, list[str]]) -> Refused:

@@ -55,8 +55,4 @@ def fits(field: Field, value: Any) -> bool:
     if field.kind == "bool" or isinstance(value, bool):
         return field.kind == "bool" and isinstance(value, bool)
     number = isinstance(value, (int, float))
-    return (
-        number
-        if field.kind in ("int", "number")
-        else not number and field.kind not in ("object", "list", "words")
-    )
+    return number if field.kind in ("int", "number") else not number and field.kind not in ("object", "list", "words")

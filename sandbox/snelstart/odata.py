@@ -171,9 +171,7 @@ class Parser:
         if field.kind != "datetime" or not isinstance(value, (int, float)):
             raise errors.rules(["ALG-0104"])
         cut = PARTS[name]
-        return Node(
-            "test", lambda record: bool(get(record)) and compare(operator, int(get(record)[cut]), value)
-        )
+        return Node("test", lambda record: bool(get(record)) and compare(operator, int(get(record)[cut]), value))
 
     def _operand(self) -> Getter:
         """Parse an argument of a text function: a text or a text field."""

@@ -75,9 +75,7 @@ class Relaties:
         record = self.find(key)
         if record["relatiecode"] < 0 or "Eigen" in record["relatiesoort"]:
             raise errors.rules(["REL-0067" if record["relatiecode"] == -1 else "REL-0103"])
-        if any(
-            (other["factuurRelatie"] or {}).get("id") == record["id"] for other in self.store.records.values()
-        ):
+        if any((other["factuurRelatie"] or {}).get("id") == record["id"] for other in self.store.records.values()):
             raise errors.rules(["REL-0051"])
         self.store.deleted.add(record["id"])
         self.save({**record, "nonactief": True}, "DELETE relaties")

@@ -88,9 +88,7 @@ def _changes(session: Session, vault: Vault, wanted: Wanted) -> list[Change]:
 
 
 def _hooks(session: Session, vault: Vault) -> dict[str, str]:
-    rows = session.scalars(
-        select(Connection).where(Connection.hook_token.is_not(None)).order_by(Connection.name)
-    )
+    rows = session.scalars(select(Connection).where(Connection.hook_token.is_not(None)).order_by(Connection.name))
     return {row.name: vault.open(row.hook_token, HOOK_TOKEN).decode() for row in rows if row.hook_token}
 
 

@@ -91,9 +91,7 @@ class _Checker:
                 try:
                     WEB_ADDRESS.validate_python(value)
                 except ValidationError as error:
-                    self._flaw(
-                        str(error.errors(include_url=False, include_input=False)[0]["type"]), (*path, key)
-                    )
+                    self._flaw(str(error.errors(include_url=False, include_input=False)[0]["type"]), (*path, key))
 
     def _credentials(self, system: str, own: Mapping[str, Any], path: Path) -> None:
         """Name credentials that the system does not know, and those it cannot do without."""

@@ -89,9 +89,7 @@ def _kept(
             yield Change("created", noun, name)
 
 
-def _removed(
-    noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], used: frozenset[str]
-) -> Iterator[Change]:
+def _removed(noun: Noun, now: Mapping[str, Any], wanted: Mapping[str, Any], used: frozenset[str]) -> Iterator[Change]:
     for name in now:
         if name not in wanted:
             yield Change("disabled" if name in used else "removed", noun, name)

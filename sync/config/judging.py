@@ -35,9 +35,7 @@ def flaws_of(
 ) -> list[Flaw]:
     """Return one flaw per error; `extra` names keys that are known beside those of the model."""
     return [
-        _flaw(
-            found, base, tree, [*_keys(model, found["loc"][:-1]), *(extra if len(found["loc"]) == 1 else ())]
-        )
+        _flaw(found, base, tree, [*_keys(model, found["loc"][:-1]), *(extra if len(found["loc"]) == 1 else ())])
         for found in error.errors(include_url=False, include_input=False)
     ]
 

@@ -130,13 +130,9 @@ def _configuration(
 ) -> Configuration:
     return Configuration(
         connections={
-            row.name: connection_block(row)
-            for row in connections
-            if row.options.get(REMOVED, False) == removed
+            row.name: connection_block(row) for row in connections if row.options.get(REMOVED, False) == removed
         },
-        links={
-            link.name: link_block(link, names) for link in links if link.rules.get(REMOVED, False) == removed
-        },
+        links={link.name: link_block(link, names) for link in links if link.rules.get(REMOVED, False) == removed},
     )
 
 

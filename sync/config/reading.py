@@ -19,9 +19,7 @@ MAX_DEPTH = 20
 """The deepest block of the file has 6; a limit keeps a hostile file from exhausting the stack."""
 
 PLAIN = "tag:yaml.org,2002:"
-SCALARS = {
-    f"{PLAIN}{name}" for name in ("null", "bool", "int", "float", "str", "timestamp", "value", "merge")
-}
+SCALARS = {f"{PLAIN}{name}" for name in ("null", "bool", "int", "float", "str", "timestamp", "value", "merge")}
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's JSONB stores neither the zero character nor half a surrogate pair."""
 
@@ -72,9 +70,7 @@ def _compose(text: str) -> Node | None:
         return node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise FileRefused(
-            [Flaw("unreadable", mark=_mark(mark), params={"words": error.problem or ""})]
-        ) from None
+        raise FileRefused([Flaw("unreadable", mark=_mark(mark), params={"words": error.problem or ""})]) from None
     finally:
         loader.dispose()
 

@@ -47,14 +47,10 @@ def _secret_places(block: Mapping[str, Any], path: Path) -> Iterator[tuple[Path,
     if isinstance(hooks, list):
         yield from (((*path, "hook_secrets", index), value) for index, value in enumerate(hooks))
     # A bare secret where a list or block belongs is a secret in the file all the same.
-    yield from (
-        ((*path, key), value) for key, value in (("credentials", credentials), ("hook_secrets", hooks))
-    )
+    yield from (((*path, key), value) for key, value in (("credentials", credentials), ("hook_secrets", hooks)))
 
 
-def resolve_all(
-    connections: Mapping[str, ConnectionBlock], tree: Tree, environment: Environment
-) -> dict[str, Secrets]:
+def resolve_all(connections: Mapping[str, ConnectionBlock], tree: Tree, environment: Environment) -> dict[str, Secrets]:
     """Resolve the secrets of every connection. Raises FileRefused with all that are missing."""
     flaws: list[Flaw] = []
     resolved = {}

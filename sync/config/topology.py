@@ -37,9 +37,7 @@ def _ends(
             end = link.source if side == "source" else link.target
             path = ("links", name, side)
             if end not in connections:
-                yield Flaw(
-                    "no_connection", path, tree.mark(path), {"name": end, **hint(end, list(connections))}
-                )
+                yield Flaw("no_connection", path, tree.mark(path), {"name": end, **hint(end, list(connections))})
                 continue
             block = connections[end]
             if block and block.system in systems.names() and not takes(systems, block.system, side):

@@ -112,9 +112,7 @@ class TargetContract:
             created.id, created.number, created.fields, created.identity,
         )  # fmt: skip
 
-    def test_what_was_created_is_found_by_its_number(
-        self, target: Target, created: TargetRecord, number: int
-    ) -> None:
+    def test_what_was_created_is_found_by_its_number(self, target: Target, created: TargetRecord, number: int) -> None:
         found = target.find_number(number)
         assert found is not None
         assert found.id == created.id
@@ -122,9 +120,7 @@ class TargetContract:
     def test_a_number_nobody_has_finds_nothing(self, target: Target, number: int) -> None:
         assert target.find_number(number) is None
 
-    def test_a_number_serves_once(
-        self, target: Target, created: TargetRecord, draft: Draft, number: int
-    ) -> None:
+    def test_a_number_serves_once(self, target: Target, created: TargetRecord, draft: Draft, number: int) -> None:
         with pytest.raises(AlreadyExists):
             target.create(draft, Role.CUSTOMER, number, go)
         found = target.find_number(number)
@@ -150,9 +146,7 @@ class TargetContract:
         assert {name for name, value in read.fields.items() if created.fields[name] != value} == set(changes)
         assert (read.number, read.roles, read.active) == (created.number, created.roles, created.active)
 
-    def test_an_update_keeps_what_is_not_ours(
-        self, target: Target, draft: Draft, created: TargetRecord
-    ) -> None:
+    def test_an_update_keeps_what_is_not_ours(self, target: Target, draft: Draft, created: TargetRecord) -> None:
         smaller = target.without(draft, "phone")
         assert smaller is not None
         changes = dict.fromkeys(set(draft.fields) - set(smaller.fields), "030 999 88 77")

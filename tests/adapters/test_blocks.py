@@ -57,9 +57,7 @@ class Office:
     def rows(self) -> list[BudgetBlock]:
         """Return the hour's blocks, oldest first."""
         with self.outside.sessions() as session:
-            found = select(BudgetBlock).where(
-                BudgetBlock.connection_id == self.id, BudgetBlock.window == "hour"
-            )
+            found = select(BudgetBlock).where(BudgetBlock.connection_id == self.id, BudgetBlock.window == "hour")
             return list(session.scalars(found.order_by(BudgetBlock.number)))
 
     def lose_redis(self) -> None:
@@ -141,9 +139,7 @@ def test_only_one_draws_at_a_time_and_nobody_waits_for_it(outside: Outside) -> N
 
     def while_drawing(one: Drawn) -> None:
         drawn.append(one)
-        inside.append(
-            Blocks(outside.sessions, office.id, LEASE, office.clock).draw(office.hour, no_hand, drawn.append)
-        )
+        inside.append(Blocks(outside.sessions, office.id, LEASE, office.clock).draw(office.hour, no_hand, drawn.append))
 
     assert blocks.draw(office.hour, no_hand, while_drawing)
     assert inside == [False]
@@ -247,9 +243,7 @@ def test_old_rows_go(outside: Outside) -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["spend", "spend", "wait", "lose"]), st.floats(0, 1)), max_size=25
-    ),
+    steps=st.lists(st.tuples(st.sampled_from(["spend", "spend", "wait", "lose"]), st.floats(0, 1)), max_size=25),
     limit=st.integers(1, 60),
 )
 def test_no_sequence_exceeds_an_hour_whatever_redis_forgets(

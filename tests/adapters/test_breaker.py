@@ -47,9 +47,7 @@ class Link:
         """Make the next probe due; returns how many seconds it was away."""
         away = (self.row().next_probe_at or datetime.now(UTC)) - datetime.now(UTC)
         with self.outside.sessions.begin() as session:
-            session.execute(
-                text("UPDATE connection SET next_probe_at = now() WHERE id = :id"), {"id": self.id}
-            )
+            session.execute(text("UPDATE connection SET next_probe_at = now() WHERE id = :id"), {"id": self.id})
         return away.total_seconds()
 
 

@@ -198,9 +198,7 @@ def test_no_proxy_is_taken_from_the_environment(start: Start, monkeypatch: pytes
 @pytest.mark.parametrize(("given", "least", "most"), [
     ("7", 6, 8), ("0", 0.9, 1.2), ("86400", 55, 67), ("x", 0.9, 1.2),
 ])  # fmt: skip
-def test_a_refusal_for_a_limit_makes_everybody_wait(
-    start: Start, given: str, least: float, most: float
-) -> None:
+def test_a_refusal_for_a_limit_makes_everybody_wait(start: Start, given: str, least: float, most: float) -> None:
     setting = start(answer(429, Retry_After=given), answer())
     error = setting.fails("POST", Throttled, json={})
     assert isinstance(error, Throttled)
@@ -309,9 +307,7 @@ def test_nothing_of_a_request_shows_in_an_error(start: Start) -> None:
     setting = start(hang_up)
     for method in ("GET", "POST"):
         with pytest.raises(AdapterError) as caught:
-            setting.client.request(
-                method, "relaties/secret-id", params={"$filter": "secret"}, json={"x": "secret"}
-            )
+            setting.client.request(method, "relaties/secret-id", params={"$filter": "secret"}, json={"x": "secret"})
         chain = f"{caught.value!r} {caught.value.__cause__!r} {setting.row().state_reason}"
         assert "secret" not in chain
         assert caught.value.__suppress_context__

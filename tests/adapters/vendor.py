@@ -95,9 +95,7 @@ def read_request(peer: socket.socket) -> Exchange | None:
 
 def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Answer:
     """Answer properly; header names are written with _ for -."""
-    named = {"Content-Type": "application/json"} | {
-        key.replace("_", "-"): value for key, value in headers.items()
-    }
+    named = {"Content-Type": "application/json"} | {key.replace("_", "-"): value for key, value in headers.items()}
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *(f"{k}: {v}" for k, v in named.items())]
     message = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
     return lambda exchange: exchange.send(message)

@@ -4,7 +4,7 @@ from benchmarks.crashes import Storm, run
 from benchmarks.measure import Report
 
 SHORT = Storm(
-    changes=80, kills=5, doubles=12, seconds=12, workers=2, wipes=1, restarts=1, revocations=2, strangers=4,
+    changes=80, kills=5, doubles=12, seconds=12, workers=2, wipes=1, restarts=1, revocations=1, strangers=4,
     drain_seconds=60, deadline=2, settle=2, lease=2, late=0.7, window=2, seed=7,
 )  # fmt: skip
 

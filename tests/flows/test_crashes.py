@@ -79,7 +79,7 @@ def expect_exactly_one_each(bridge: Bridge, wanted: dict[str, dict[str, Any]]) -
         relatie, expected = by_id[row.target_id], wanted[row.source_id]
         assert (relatie["naam"], relatie["telefoon"]) == (expected["name"], expected["phone"])
     assert bridge.rows(WriteIntent, WriteIntent.state == "open") == []
-    assert bridge.open_issues() == bridge.open_reviews() == []
+    assert not bridge.open_issues() and not bridge.open_reviews()
 
 
 def test_create_survives_a_crash_at_every_step(crashing_bridge: Bridge, crash: Crash) -> None:

@@ -55,9 +55,7 @@ def test_relation_that_is_gone_may_be_replaced_by_another(bridge: Bridge) -> Non
 
     (relatie,) = active(bridge)
     assert (relatie["id"], relatie["telefoon"]) == (other, "0201112233")
-    assert [(row.source_id, row.target_id, row.state) for row in bridge.mappings()] == [
-        (record, other, "active")
-    ]
+    assert [(row.source_id, row.target_id, row.state) for row in bridge.mappings()] == [(record, other, "active")]
     assert bridge.open_reviews() == []
 
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 from sqlalchemy import select, update
 
 from adapters.errors import AdapterError
-
 from models.tables import Connection, Link, Snapshot, SyncJob, WriteIntent
 from models.words import ConnectionState
 from sync.config.loading import CREDENTIALS

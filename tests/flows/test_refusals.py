@@ -39,7 +39,7 @@ def assert_speaks(causes: Catalogue, code: str, params: dict[str, str]) -> None:
     """A cause says what happened and what to do, in both languages, without holes."""
     cause = causes.find(code)
     for language in ("nl", "en"):
-        for sentence in (cause.what(language, params), cause.do(language, params)):  # type: ignore[arg-type]
+        for sentence in (cause.what(language, params), cause.do(language, params)):
             assert len(sentence) > 15 and "…" not in sentence
 
 

@@ -8,9 +8,7 @@ from tests.flows.sandbox_data import customer
 
 
 @pytest.mark.parametrize("policy", ["crm", "books", "ask"])
-def test_change_taken_back_while_its_write_is_unknown_is_taken_back_in_the_books(
-    bridge: Bridge, policy: str
-) -> None:
+def test_change_taken_back_while_its_write_is_unknown_is_taken_back_in_the_books(bridge: Bridge, policy: str) -> None:
     bridge.apply(policy={"*": policy})
     record = bridge.crm_save(None, **customer())
     bridge.sync(record)

@@ -1,5 +1,7 @@
 """The schema goes up, down and up again, and equals what the tables say."""
 
+from typing import Any
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -8,9 +10,10 @@ from sqlalchemy.pool import NullPool
 
 from models.database import alembic_config, migrate
 from models.tables import Base
+from worker.embedded import Servers
 
 
-def test_schema_goes_up_down_and_up_and_matches_the_tables(servers) -> None:
+def test_schema_goes_up_down_and_up_and_matches_the_tables(servers: Servers) -> None:
     admin = create_engine(servers.database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS boekbrug_migrations"))
@@ -19,12 +22,13 @@ def test_schema_goes_up_down_and_up_and_matches_the_tables(servers) -> None:
     engine = create_engine(url, poolclass=NullPool)
     migrate(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts={"include_name": _no_months}), Base.metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _no_months})
+        assert compare_metadata(context, Base.metadata) == []
     command.downgrade(alembic_config(url), "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
     migrate(url)
     assert {"sync_job", "relation_mapping"} <= set(inspect(engine).get_table_names())
 
 
-def _no_months(name, kind, _parents) -> bool:
-    return not (kind == "table" and "_p20" in name)
+def _no_months(name: str | None, kind: str, _parents: Any) -> bool:
+    return not (kind == "table" and "_p20" in (name or ""))

@@ -50,9 +50,7 @@ class Client:
     def call(self, method: str, path: str, json: Any = None, **more: Any) -> requests.Response:
         headers = {**self.headers, **more.pop("headers", {})}
         more.setdefault("timeout", 10)
-        return self.session.request(
-            method, f"{self.url}{self.base}{path}", json=json, headers=headers, **more
-        )
+        return self.session.request(method, f"{self.url}{self.base}{path}", json=json, headers=headers, **more)
 
     def get(self, path: str, **params: str) -> Any:
         answer = self.call("GET", path, params=params)

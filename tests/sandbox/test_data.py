@@ -25,9 +25,7 @@ def test_numbers_are_wrong_only_where_listed(data: Data) -> None:
             "bad_kvk": kvk(each["coc_code"]),
             "bad_vat": dutch_vat(each["vat_number"].removeprefix("NL")),
             "bad_iban": iban(each["bank_account"]),
-            "bad_postcode": bool(
-                re.fullmatch(r"[1-9]\d{3} [A-Z]{2}", each["visiting_address"]["postal_code"])
-            ),
+            "bad_postcode": bool(re.fullmatch(r"[1-9]\d{3} [A-Z]{2}", each["visiting_address"]["postal_code"])),
             "long_name": len(each["name"]) <= 50,
         }
         assert {kind for kind, fine in good.items() if not fine} == {
@@ -83,13 +81,10 @@ def test_it_is_quick() -> None:
 def test_both_stand_ins_take_the_seeds(data: Data, snelstart: SnelStart, simplicate: Simplicate) -> None:
     assert snelstart.control("POST", "seed", data.snelstart)["relaties"] == 120
     assert (
-        simplicate.control("POST", "seed", data.simplicate)["organization"]
-        == data.expected["counts"]["organizations"]
+        simplicate.control("POST", "seed", data.simplicate)["organization"] == data.expected["counts"]["organizations"]
     )
     ticked = {"q[custom_fields.sync_snelstart]": "1", "metadata": "count"}
-    counted = sum(
-        simplicate.get(f"/crm/{kind}", **ticked)["metadata"]["count"] for kind in ("organization", "person")
-    )
+    counted = sum(simplicate.get(f"/crm/{kind}", **ticked)["metadata"]["count"] for kind in ("organization", "person"))
     assert counted == data.expected["counts"]["relations"]
     for relatie in snelstart.get("/relaties", **{"$filter": "Relatiecode gt 0"})[:20]:
         answer = snelstart.call("PUT", f"/relaties/{relatie['id']}", relatie)

@@ -27,9 +27,7 @@ def landed(client: SnelStart) -> int:
         ("drop_after", requests.ConnectionError, 1),
     ],
 )
-def test_a_call_without_an_answer(
-    snelstart: SnelStart, kind: str, error: type[Exception], deeds: int
-) -> None:
+def test_a_call_without_an_answer(snelstart: SnelStart, kind: str, error: type[Exception], deeds: int) -> None:
     fault(snelstart, kind)
     with pytest.raises(error):
         snelstart.call("POST", "/relaties", BODY, timeout=0.3)
@@ -53,9 +51,7 @@ def test_a_call_without_an_answer(
         ("revoke_token", 401, 0, "denied"),
     ],
 )
-def test_a_call_with_a_bad_answer(
-    snelstart: SnelStart, kind: str, status: int, deeds: int, words: str
-) -> None:
+def test_a_call_with_a_bad_answer(snelstart: SnelStart, kind: str, status: int, deeds: int, words: str) -> None:
     fault(snelstart, kind, retry_after=7)
     answer = snelstart.call("POST", "/relaties", BODY)
     assert answer.status_code == status
@@ -66,12 +62,8 @@ def test_a_call_with_a_bad_answer(
     assert landed(snelstart) == deeds
 
 
-@pytest.mark.parametrize(
-    ("client", "error"), [("hang", requests.ReadTimeout), ("drop", requests.ConnectionError)]
-)
-def test_a_late_deed_lands_after_the_client_has_gone(
-    snelstart: SnelStart, client: str, error: type[Exception]
-) -> None:
+@pytest.mark.parametrize(("client", "error"), [("hang", requests.ReadTimeout), ("drop", requests.ConnectionError)])
+def test_a_late_deed_lands_after_the_client_has_gone(snelstart: SnelStart, client: str, error: type[Exception]) -> None:
     fault(snelstart, "late_deed", delay_ms=400, client=client)
     with pytest.raises(error):
         snelstart.call("POST", "/relaties", BODY, timeout=0.2)

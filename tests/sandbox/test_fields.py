@@ -27,9 +27,7 @@ def faults(value: Any, field: Any, path: str = "", loose: bool = False) -> list[
     if field.kind in ("list", "words"):
         plain = type(field)("enum", words=field.words) if field.kind == "words" else type(field)("str")
         inner = [type(field)("object", members=field.members) if field.members else plain] * len(value)
-        return [
-            each for at, item in enumerate(value) for each in faults(item, inner[at], f"{path}[{at}]", loose)
-        ]
+        return [each for at, item in enumerate(value) for each in faults(item, inner[at], f"{path}[{at}]", loose)]
     return [] if scalar(value, field, loose) else [f"{path}: {value!r} is no {field.kind}"]
 
 

@@ -100,9 +100,7 @@ def test_a_users_edit_stamps_and_tells_unless_it_is_quiet(simplicate: Simplicate
     assert len(receiver.got) == 1
 
 
-@pytest.mark.parametrize(
-    ("statuses", "calls", "ok"), [([429, 429], 3, True), ([429] * 5, 3, False), ([500], 1, False)]
-)
+@pytest.mark.parametrize(("statuses", "calls", "ok"), [([429, 429], 3, True), ([429] * 5, 3, False), ([500], 1, False)])
 def test_429_is_tried_three_times_and_no_more(
     simplicate: Simplicate, receiver: Receiver, statuses: list[int], calls: int, ok: bool
 ) -> None:

@@ -92,9 +92,7 @@ def test_a_calendar_window_frees_at_its_boundary(snelstart: SnelStart) -> None:
         ("quota_403", 403, True, "quota"),
     ],
 )
-def test_each_style_of_refusal(
-    snelstart: SnelStart, style: str, status: int, header: bool, words: str
-) -> None:
+def test_each_style_of_refusal(snelstart: SnelStart, style: str, status: int, header: bool, words: str) -> None:
     limit(snelstart, {"seconds": 30, "count": 0, "reply": style})
     answer = snelstart.call("GET", "/companyInfo")
     assert (answer.status_code, "Retry-After" in answer.headers) == (status, header)

@@ -100,15 +100,11 @@ def test_zero_stamps_occur(simplicate: Simplicate) -> None:
 
 
 def test_custom_fields_are_absent_when_empty_and_1_when_ticked(simplicate: Simplicate) -> None:
-    key = simplicate.create(
-        "organization", name="x", custom_fields=[{"name": "sync_snelstart", "value": True}]
-    )
+    key = simplicate.create("organization", name="x", custom_fields=[{"name": "sync_snelstart", "value": True}])
     fields = {each["name"]: each for each in simplicate.read("organization", key)["custom_fields"]}
     assert fields["sync_snelstart"]["value"] == "1"
     assert "value" not in fields["rsin"]
-    refused = simplicate.call(
-        "PUT", f"/crm/organization/{key}", {"custom_fields": [{"name": "other", "value": 1}]}
-    )
+    refused = simplicate.call("PUT", f"/crm/organization/{key}", {"custom_fields": [{"name": "other", "value": 1}]})
     assert refused.status_code == 400
     assert [each["name"] for each in simplicate.get("/crm/personcustomfields")["data"]] == [
         "sync_snelstart",
@@ -121,10 +117,7 @@ def test_relation_types_by_id(simplicate: Simplicate) -> None:
     assert {"Klant", "Leverancier", "Klant en leverancier"} <= set(known)
     key = simplicate.create("organization", name="x", relation_type_id=known["Klant"])
     assert simplicate.read("organization", key)["relation_type"]["label"] == "Klant"
-    assert (
-        simplicate.call("PUT", f"/crm/organization/{key}", {"relation_type_id": "relationtype:0"}).status_code
-        == 400
-    )
+    assert simplicate.call("PUT", f"/crm/organization/{key}", {"relation_type_id": "relationtype:0"}).status_code == 400
 
 
 def test_contacts_keep_their_order_and_are_replaced_as_a_list(simplicate: Simplicate) -> None:

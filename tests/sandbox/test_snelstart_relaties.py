@@ -46,9 +46,7 @@ def test_put_replaces_the_whole_record(snelstart: SnelStart) -> None:
 
 
 def test_read_only_members_are_not_taken_over(snelstart: SnelStart) -> None:
-    made = snelstart.create(
-        modifiedOn="2001-01-01T00:00:00", inkoopBoekingenUri="x", extraVeldenKlant=[{"naam": "a"}]
-    )
+    made = snelstart.create(modifiedOn="2001-01-01T00:00:00", inkoopBoekingenUri="x", extraVeldenKlant=[{"naam": "a"}])
     assert made["modifiedOn"] > "2020"
     assert made["inkoopBoekingenUri"] == f"/relaties/{made['id']}/inkoopboekingen"
     assert made["extraVeldenKlant"] == []
@@ -114,9 +112,7 @@ def test_only_the_relatiecode_is_unique(snelstart: SnelStart) -> None:
 
 
 def test_allocation_steps_over_taken_codes(snelstart: SnelStart) -> None:
-    codes = [
-        snelstart.create(**given)["relatiecode"] for given in ({"relatiecode": 1}, {"relatiecode": 2}, {})
-    ]
+    codes = [snelstart.create(**given)["relatiecode"] for given in ({"relatiecode": 1}, {"relatiecode": 2}, {})]
     assert codes == [1, 2, 3]
 
 

@@ -34,9 +34,7 @@ def bsns(draw: st.DrawFn) -> str:
 @st.composite
 def ibans(draw: st.DrawFn) -> str:
     """Make a Dutch IBAN with right check digits."""
-    account = draw(st.sampled_from(("INGB", "RABO", "ABNA"))) + draw(
-        st.integers(0, 10**10 - 1).map("{:010d}".format)
-    )
+    account = draw(st.sampled_from(("INGB", "RABO", "ABNA"))) + draw(st.integers(0, 10**10 - 1).map("{:010d}".format))
     number = int("".join(str(int(c, 36)) for c in f"{account}NL00"))
     return f"NL{98 - number % 97:02d}{account}"
 
@@ -171,9 +169,7 @@ def test_no_text_makes_a_cleaner_raise_anything_else(text: str) -> None:
         assert clean(once) == once
     assert ids.masked(text) is not None
     for country in (None, "DE"):
-        assert ids.clean_postcode(ids.clean_postcode(text, country), country) == ids.clean_postcode(
-            text, country
-        )
+        assert ids.clean_postcode(ids.clean_postcode(text, country), country) == ids.clean_postcode(text, country)
 
 
 @given(
@@ -247,14 +243,10 @@ def test_known_numbers(clean: Cleaner, text: str, expected: str | None) -> None:
     ],
 )
 def test_postcodes(text: str, country: str | None, expected: str | None) -> None:
-    relation, problems = check(
-        base(visiting=Address("Dorpsstraat 1", postal_code=text, city="Delft", country=country))
-    )
+    relation, problems = check(base(visiting=Address("Dorpsstraat 1", postal_code=text, city="Delft", country=country)))
     if expected is None:
         assert relation.visiting is None
-        assert [(p.cause, p.field, p.blocking) for p in problems] == [
-            ("check.postcode", "visiting.postal_code", False)
-        ]
+        assert [(p.cause, p.field, p.blocking) for p in problems] == [("check.postcode", "visiting.postal_code", False)]
     else:
         assert relation.visiting is not None
         assert relation.visiting.postal_code == expected

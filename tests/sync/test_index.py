@@ -35,9 +35,7 @@ def relatie(target_id: str, number: str, identity: Identity = ZONNIG, **changes:
 class Books:
     """Answer pages as a target does; `during` happens while the first is on its way."""
 
-    def __init__(
-        self, connection_id: int, pages: Sequence[Sequence[TargetRecord]], during: Any = None
-    ) -> None:
+    def __init__(self, connection_id: int, pages: Sequence[Sequence[TargetRecord]], during: Any = None) -> None:
         self.info = type("Info", (), {"id": connection_id})()
         self._pages, self._during = pages, during
 
@@ -88,9 +86,7 @@ def test_finds_by_any_identifier_and_tells_how_all_compare(outside: Outside, boo
 
 def test_a_change_replaces_what_was_known(outside: Outside, books: int) -> None:
     store(outside, books, relatie("a", "7"))
-    changed = relatie(
-        "a", "7", Identity(kvk="11111111"), modified_on=BEFORE + timedelta(days=1), active=False
-    )
+    changed = relatie("a", "7", Identity(kvk="11111111"), modified_on=BEFORE + timedelta(days=1), active=False)
     store(outside, books, changed)
     assert find(outside, books) == []
     (hit,) = find(outside, books, Identity(kvk="11111111"))

@@ -31,9 +31,7 @@ class Room:
     crm: int
     link: int
 
-    def hear(
-        self, *records: str, origin: Origin = Origin.HOOK, at: datetime = NOW, **more: Any
-    ) -> list[JobRef]:
+    def hear(self, *records: str, origin: Origin = Origin.HOOK, at: datetime = NOW, **more: Any) -> list[JobRef]:
         """Record changes of relations and commit."""
         notices = [Notice(Kind.RELATION, record, **more) for record in records]
         with self.runtime.sessions.begin() as session:
@@ -51,9 +49,7 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def furnished(
-    database_url: str, servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Room]:
+def furnished(database_url: str, servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     """Furnish one database for the module."""
     folder: Path = tmp_path_factory.mktemp("intake")
     runtime = open_runtime(database_url, servers.redis_url, folder)

@@ -26,9 +26,7 @@ def sessions(database_url: str) -> Iterator[Sessions]:
     engine = open_engine(database_url)
     made = open_sessions(engine)
     with made.begin() as session:
-        ends = [
-            Connection(name=name, system=name, base_url="-", credentials=b"") for name in ("crm", "books")
-        ]
+        ends = [Connection(name=name, system=name, base_url="-", credentials=b"") for name in ("crm", "books")]
         session.add_all(ends)
         session.flush()
         session.add(Link(name="office", source_id=ends[0].id, target_id=ends[1].id, rules={"relations": {}}))

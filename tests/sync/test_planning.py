@@ -99,9 +99,7 @@ def test_the_most_specific_policy_decides() -> None:
 
 
 @given(st.sampled_from(NAMES), st.sampled_from(Policy))
-def test_what_stood_in_the_books_before_the_first_write_is_under_the_policy(
-    name: str, policy: Policy
-) -> None:
+def test_what_stood_in_the_books_before_the_first_write_is_under_the_policy(name: str, policy: Policy) -> None:
     given_rules = Rules(policy={name: policy})
     plan = compare({name: "b"}, {}, {name: "7"}, given_rules, same)
     expected = {Policy.CRM: Update({name: "b"}, {name: "7"}), Policy.BOOKS: Nothing((name,))}

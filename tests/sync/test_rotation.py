@@ -90,17 +90,13 @@ def assert_old_key_is_useless(bridge: Bridge) -> None:
         for key in session.scalars(select(SubjectKey)):
             NEW.subject(key.sealed)
         for claim in session.scalars(select(Claim).where(key_of(Claim.value_hash) == b"u2")):
-            value = subject(session, claim.source_connection_id, claim.source_id).open(
-                claim.sealed, CLAIM_CONTEXT
-            )
+            value = subject(session, claim.source_connection_id, claim.source_id).open(claim.sealed, CLAIM_CONTEXT)
             assert claim.value_hash == NEW.hash(claim.identifier, value)
 
 
 def subject(session: Any, connection_id: int, record_id: str) -> Subject:
     wrapped = session.scalars(
-        select(SubjectKey.sealed).where(
-            SubjectKey.connection_id == connection_id, SubjectKey.record_id == record_id
-        )
+        select(SubjectKey.sealed).where(SubjectKey.connection_id == connection_id, SubjectKey.record_id == record_id)
     ).one()
     return NEW.subject(wrapped)
 
@@ -224,9 +220,7 @@ def test_killed_between_batches_it_goes_on_where_it_was(bridge: Bridge, fresh_da
 def kill_after(database_url: str, steps: int) -> None:
     """Let another process rotate, and end it without warning after some batches."""
     command = [sys.executable, "-m", "tests.sync.rotating", database_url, f"{NEW_TEXT},{OLD_TEXT}"]
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen(command, cwd=REPOSITORY, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
         for _ in range(steps):

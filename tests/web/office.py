@@ -17,7 +17,7 @@ from tasks.runtime import Runtime
 TOKEN = "the-office-token"
 SECRETS = ["old-secret", "new-secret"]
 API_TOKEN = "an-api-token-of-the-office"
-KEYS = "k1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
+KEYS = "k1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="  # pragma: allowlist secret
 
 
 def environment(database_url: str, redis_url: str, folder: Path) -> dict[str, str]:
@@ -53,9 +53,7 @@ def furnish(runtime: Runtime, suffix: str = "", **source: Any) -> tuple[int, int
             hook_token_hash=vault.hash(HOOK_TOKEN_HASH, TOKEN + suffix),
             **source,
         )
-        books = Connection(
-            name=f"books{suffix}", system="snelstart", base_url="http://127.0.0.1:9", credentials=closed
-        )
+        books = Connection(name=f"books{suffix}", system="snelstart", base_url="http://127.0.0.1:9", credentials=closed)
         session.add_all([crm, books])
         session.flush()
         rules = {"relations": {"flag": None}}

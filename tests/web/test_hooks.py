@@ -102,9 +102,7 @@ def test_what_is_not_the_crms_is_refused_counted_and_not_processed(office: Offic
 def test_a_body_without_end_is_cut_off_before_it_is_read(office: Office) -> None:
     parts = urlsplit(office.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as sender:
-        sender.sendall(
-            f"POST /hooks/{TOKEN} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
-        )
+        sender.sendall(f"POST /hooks/{TOKEN} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode())
         for _ in range(11):
             sender.sendall(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
         assert sender.recv(1000).startswith(b"HTTP/1.1 413 ")
@@ -147,9 +145,7 @@ def test_no_token_and_no_body_stands_in_the_log(office: Office) -> None:
             st.none() | st.booleans() | st.floats() | st.text(max_size=20),
             lambda inner: (
                 st.lists(inner, max_size=3)
-                | st.dictionaries(
-                    st.sampled_from(["event", "data", "id", "type"]) | st.text(max_size=5), inner
-                )
+                | st.dictionaries(st.sampled_from(["event", "data", "id", "type"]) | st.text(max_size=5), inner)
             ),
             max_leaves=12,
         ).map(lambda value: json.dumps(value).encode()),

@@ -36,9 +36,7 @@ def lonely(machine: EmbeddedServers, start_module: StartModule, tmp_path: Path) 
     found = machine.addresses
     runtime = open_runtime(found.database_url, found.redis_url, tmp_path)
     crm, link = furnish(runtime)
-    process = start_module(
-        "web", "--port", "0", env=environment(found.database_url, found.redis_url, tmp_path)
-    )
+    process = start_module("web", "--port", "0", env=environment(found.database_url, found.redis_url, tmp_path))
     yield Office(process.url, runtime, crm, link, process.log)
     runtime.close()
 
@@ -59,9 +57,7 @@ def test_without_postgresql_hooks_are_put_off_and_after_its_return_taken(
     assert job_of(lonely.runtime, "after") is not None
 
 
-def test_without_redis_hooks_are_stored_and_answered_without_delay(
-    lonely: Office, machine: EmbeddedServers
-) -> None:
+def test_without_redis_hooks_are_stored_and_answered_without_delay(lonely: Office, machine: EmbeddedServers) -> None:
     machine.redis.stop()
     started = time.monotonic()
     answers = [post(lonely.url, told(str(number))).status_code for number in range(20)]

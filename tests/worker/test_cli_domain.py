@@ -73,15 +73,9 @@ def fill(bridge: Bridge) -> dict[str, str]:
         "known": save(None, **customer(name="Bekend B.V.", relation_number="1", vat_number=None)),
         "new": save(None, **customer(name="Nieuw B.V.", relation_number="2", relation_type_id=BOTH, **bare)),
         "long": save(None, **customer(name="X" * 51, relation_number="3", **bare)),
-        "alike": save(
-            None, **customer(name="Lijkt B.V.", relation_number="4", visiting_address=where, **bare)
-        ),
-        "twin": save(
-            None, **customer(name="Een B.V.", relation_number="5", coc_code="23456789", vat_number=None)
-        ),
-        "twin 2": save(
-            None, **customer(name="Twee B.V.", relation_number="6", coc_code="23456789", vat_number=None)
-        ),
+        "alike": save(None, **customer(name="Lijkt B.V.", relation_number="4", visiting_address=where, **bare)),
+        "twin": save(None, **customer(name="Een B.V.", relation_number="5", coc_code="23456789", vat_number=None)),
+        "twin 2": save(None, **customer(name="Twee B.V.", relation_number="6", coc_code="23456789", vat_number=None)),
     }
 
 
@@ -195,9 +189,7 @@ def test_reconcile_reports_drift_and_repairs_it_through_jobs(office: Office) -> 
     ids = fill(office.bridge)
     office.bridge.sync(ids["known"], ids["new"])
     relatie = next(one for one in office.bridge.relaties() if one["naam"] == "Nieuw B.V.")
-    office.bridge.control(
-        "books", "POST", "edit", {"id": relatie["id"], "changes": {"telefoon": "0200000000"}}
-    )
+    office.bridge.control("books", "POST", "edit", {"id": relatie["id"], "changes": {"telefoon": "0200000000"}})
 
     found = office.json("reconcile", "--link", "office", code=1)["links"]["office"]
     assert found["counts"]["differs"] == 1

@@ -73,8 +73,7 @@ def test_subject_keys_move_and_an_erased_one_stays_erased(sessions: Sessions) ->
     subject, wrapped = old.new_subject()
     blob = subject.seal("Jansen", "name")
     insert = text(
-        "INSERT INTO subject_key (connection_id, kind, record_id, sealed) "
-        "VALUES (1, 'relation', :id, :sealed)"
+        "INSERT INTO subject_key (connection_id, kind, record_id, sealed) VALUES (1, 'relation', :id, :sealed)"
     )
     with sessions.begin() as session:
         session.execute(insert, [{"id": "a", "sealed": wrapped}, {"id": "b", "sealed": None}])
@@ -92,9 +91,7 @@ def test_a_key_that_is_gone_stops_the_rotation_and_changes_nothing(sessions: Ses
     assert sealed_by(sessions, KEYS) == {"k1": 4}
 
 
-def test_by_command_with_the_key_file(
-    tmp_path: Path, database_url: str, redis_url: str, sessions: Sessions
-) -> None:
+def test_by_command_with_the_key_file(tmp_path: Path, database_url: str, redis_url: str, sessions: Sessions) -> None:
     desk = Desk(tmp_path, database_url, redis_url)
     desk.json("apply", str(desk.file))
     assert desk.json("keys", "status")["waiting"] == 0

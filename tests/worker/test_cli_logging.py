@@ -52,9 +52,7 @@ def test_personal_numbers_and_passwords_are_masked_wherever_they_stand(lines: io
         float(f"bad value {BSN}")
     except ValueError:
         logging.getLogger("theirs").exception("at %s", f"https://me:word@host/{BSN}")
-    structlog.get_logger("ours").info(
-        "x", vat=f"NL{BSN}B01", number=int(BSN), many=[{"a": BSN}], job=123456781
-    )
+    structlog.get_logger("ours").info("x", vat=f"NL{BSN}B01", number=int(BSN), many=[{"a": BSN}], job=123456781)
     text = lines.getvalue()
     assert BSN not in text
     assert "me:word" not in text

@@ -101,10 +101,10 @@ def test_the_offices_file_is_accepted_and_holds_the_limits_of_production() -> No
 
 def test_the_shells_own_boekbrug_does_not_reach_the_processes(tmp_path: Path) -> None:
     chosen = settings_of(tmp_path, "postgresql://demo", "unix://demo", "http://127.0.0.1:1", "en")
-    shell = {"BOEKBRUG_DATABASE_URL": "postgresql://real", "BOEKBRUG_SMTP_URL": "smtp://real", "HOME": "/h"}
+    shell = {"BOEKBRUG_DATABASE_URL": "postgresql://real", "BOEKBRUG_PUBLIC_URL": "https://real", "HOME": "/h"}
     environment = environment_of(chosen, shell, 1, 2)
     assert environment["BOEKBRUG_DATABASE_URL"] == "postgresql://demo"
-    assert "BOEKBRUG_SMTP_URL" not in environment
+    assert environment.get("BOEKBRUG_PUBLIC_URL") != "https://real"
     assert environment["HOME"] == "/h"
 
 

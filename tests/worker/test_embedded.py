@@ -108,9 +108,7 @@ def test_what_is_safe_by_default_is_weakened_for_tests_only(servers_of_own: Embe
         assert query(normal, "SHOW fsync") == "on"
 
 
-def test_secrets_in_the_environment_do_not_reach_the_servers(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_in_the_environment_do_not_reach_the_servers(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOEKBRUG_SECRET_KEYS", "k1:made-up")
     with EmbeddedServers(data_dir, fsync=False) as servers:
         for pid in (servers.postgres.pid, servers.redis.pid):

@@ -152,16 +152,12 @@ def test_scaling_adds_replicas_with_their_own_number_and_ends_surplus(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
-def test_processes_die_with_a_killed_supervisor(
-    tmp_path: Path, notes: Path, start_module: StartModule
-) -> None:
+def test_processes_die_with_a_killed_supervisor(tmp_path: Path, notes: Path, start_module: StartModule) -> None:
     compose = write_compose(tmp_path, {"worker": "stubborn"})
     (tmp_path / "keeper.py").write_text(KEEPER)
     path = os.pathsep.join((str(tmp_path), str(Path.cwd()), os.environ.get("PYTHONPATH", "")))
     environment = {"NOTES": str(notes), "PYTHONPATH": path}
-    keeper = start_module(
-        "keeper", str(tmp_path), str(compose), env=environment, ready=re.compile(r"pid \d+\n")
-    )
+    keeper = start_module("keeper", str(tmp_path), str(compose), env=environment, ready=re.compile(r"pid \d+\n"))
     pid = int(keeper.output().split()[-1])
     assert command_line(pid)
     os.kill(keeper.pid, signal.SIGKILL)
@@ -170,10 +166,7 @@ def test_processes_die_with_a_killed_supervisor(
 
 def test_variables_are_filled_in_as_compose_does() -> None:
     environment = {"PORT": "81", "EMPTY": ""}
-    assert (
-        fill_in("$PORT ${PORT} ${PORT:-80} ${EMPTY:-80} ${NONE:-} $$PORT", environment)
-        == "81 81 81 80  $PORT"
-    )
+    assert fill_in("$PORT ${PORT} ${PORT:-80} ${EMPTY:-80} ${NONE:-} $$PORT", environment) == "81 81 81 80  $PORT"
     with pytest.raises(LookupError, match=r"KEY: set it in \.env"):
         fill_in("${KEY:?set it in .env}", environment)
 

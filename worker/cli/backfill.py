@@ -110,9 +110,7 @@ def _run(here: Context, sides: Sides, read_at: datetime, *, wait: bool) -> None:
         follow(here, sides.link.id, tell)
     with here.runtime.sessions() as session:
         outcomes, waiting = outcomes_since(session, sides.link.id, since), held(session, sides.link.id)
-    here.output.show(
-        document | {"outcomes": outcomes, "held": waiting}, lambda: _outcomes(here, outcomes, waiting)
-    )
+    here.output.show(document | {"outcomes": outcomes, "held": waiting}, lambda: _outcomes(here, outcomes, waiting))
     raise typer.Exit(Exit.PERSON if waiting else Exit.OK)
 
 

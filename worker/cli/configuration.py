@@ -50,9 +50,7 @@ def plan(ctx: typer.Context, file: File = None) -> None:
         changes = plan_wanted(here.runtime.sessions, here.runtime.vault, wanted)
     except FileRefused as refusal:
         raise _refused(refusal, path) from None
-    here.output.show(
-        {"changes": [_document(change) for change in changes]}, lambda: _print(here.output, changes)
-    )
+    here.output.show({"changes": [_document(change) for change in changes]}, lambda: _print(here.output, changes))
 
 
 def apply(ctx: typer.Context, file: File = None) -> None:
@@ -69,9 +67,7 @@ def apply(ctx: typer.Context, file: File = None) -> None:
 
 def export(
     ctx: typer.Context,
-    out: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")] = None,
 ) -> None:
     """Write the configuration as a file that `apply` accepts unchanged; secrets stay references."""
     here = command(ctx)
@@ -80,9 +76,7 @@ def export(
     text = export_yaml(configuration)
     if out is not None:
         _write(out, text)
-        here.output.show(
-            {"written": str(out)}, lambda: here.output.say(f"Geschreven: {out}", f"Written: {out}")
-        )
+        here.output.show({"written": str(out)}, lambda: here.output.say(f"Geschreven: {out}", f"Written: {out}"))
     else:
         here.output.show(document(configuration), lambda: here.output.write(text))
 

@@ -76,9 +76,7 @@ def _document(row: Connection) -> dict[str, Any]:
 
 def _state(row: Connection, output: Output) -> str:
     if row.options.get(REMOVED):
-        return output.words(
-            "uit het bestand verwijderd, historie bewaard", "removed from the file, history kept"
-        )
+        return output.words("uit het bestand verwijderd, historie bewaard", "removed from the file, history kept")
     if not row.enabled:
         return output.words("uitgezet", "switched off")
     words = output.words(*STATES.get(row.state, (row.state, row.state)))
@@ -117,17 +115,13 @@ class Checked:
 
 def check(
     ctx: typer.Context,
-    connection: Annotated[
-        str | None, typer.Argument(help="One connection; all enabled ones when left out.")
-    ] = None,
+    connection: Annotated[str | None, typer.Argument(help="One connection; all enabled ones when left out.")] = None,
 ) -> None:
     """Check credentials, rights, clock and limits by calling the systems; exit 1 or 3 if one fails."""
     here = command(ctx)
     rows = [row for row in _rows(here.runtime) if (row.name == connection if connection else row.enabled)]
     if connection and not rows:
-        raise Failure(
-            Exit.USAGE, f"Er is geen verbinding {connection}.", f"There is no connection {connection}."
-        )
+        raise Failure(Exit.USAGE, f"Er is geen verbinding {connection}.", f"There is no connection {connection}.")
     found = [check_one(row, here.runtime) for row in rows]
     here.output.show({"connections": [_checked(one) for one in found]}, lambda: _print(here, found))
     if all(one.ok for one in found):

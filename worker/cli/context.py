@@ -30,9 +30,7 @@ class Context:
         try:
             return Settings()
         except ValidationError as error:
-            names = ", ".join(
-                f"BOEKBRUG_{str(one['loc'][0]).upper()}" for one in error.errors(include_input=False)
-            )
+            names = ", ".join(f"BOEKBRUG_{str(one['loc'][0]).upper()}" for one in error.errors(include_input=False))
             raise Failure(
                 Exit.USAGE, f"Instelling niet te lezen: {names}", f"Setting cannot be read: {names}"
             ) from None

@@ -29,7 +29,5 @@ def health(
             f"Unknown process {name}; choose from {known}.",
         )
     well, words = check(name, here.settings, url)
-    here.output.show(
-        {"process": name, "healthy": well, "words": words}, lambda: here.output.say(words, words)
-    )
+    here.output.show({"process": name, "healthy": well, "words": words}, lambda: here.output.say(words, words))
     raise typer.Exit(Exit.OK if well else Exit.PERSON)

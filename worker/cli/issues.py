@@ -57,9 +57,7 @@ def group_document(here: Context, group: Sequence[Issue], *, records: bool) -> d
     first = group[0]
     found = catalogue().find(first.cause)
     shared = {
-        name: value
-        for name, value in first.params.items()
-        if all(one.params.get(name) == value for one in group)
+        name: value for name, value in first.params.items() if all(one.params.get(name) == value for one in group)
     }
     answer: dict[str, Any] = {
         "link": link_names(here).get(first.link_id, ""),
@@ -122,9 +120,7 @@ def show(here: Context, documents: Sequence[Mapping[str, Any]]) -> None:
                 one[f"what_{tongue}"],
                 words(*MOVERS[one["whose_move"]]),
                 one[f"do_{tongue}"],
-                words("ja", "yes")
-                if one["blocking"]
-                else words("nee, de rest gaat door", "no, the rest goes on"),
+                words("ja", "yes") if one["blocking"] else words("nee, de rest gaat door", "no, the rest goes on"),
                 one["cause"],
             )
             for one in documents

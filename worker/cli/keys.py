@@ -11,9 +11,7 @@ from sync.rotation import remaining, rotate, sealed_by, unread
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit
 
-keys = typer.Typer(
-    no_args_is_help=True, help="Make, rotate and judge the master keys.", rich_markup_mode=None
-)
+keys = typer.Typer(no_args_is_help=True, help="Make, rotate and judge the master keys.", rich_markup_mode=None)
 
 
 THEN_NL = "Stop alle processen, start ze weer en voer dan `boekbrug keys rotate` uit."
@@ -161,9 +159,7 @@ def _may_go(newest: bool, needed_by: int) -> bool:
 
 def _configured(here: Context) -> list[str]:
     given = here.settings.secret_keys
-    return [
-        key.id for key in parse_keys(given.get_secret_value() if given else key_file(here.settings.data_dir))
-    ]
+    return [key.id for key in parse_keys(given.get_secret_value() if given else key_file(here.settings.data_dir))]
 
 
 def _table(here: Context, rows: list[tuple[str, bool, bool, int]]) -> None:

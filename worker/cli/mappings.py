@@ -43,9 +43,7 @@ def register(app: typer.Typer) -> None:
 def mappings(
     ctx: typer.Context,
     link: Annotated[str | None, typer.Option(help="Only this link.")] = None,
-    search: Annotated[
-        str | None, typer.Option(help="CRM id, id or number in the books, KvK or VAT number.")
-    ] = None,
+    search: Annotated[str | None, typer.Option(help="CRM id, id or number in the books, KvK or VAT number.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows to show, newest first.")] = 50,
 ) -> None:
     """List mappings, newest first, with how each came about."""
@@ -57,9 +55,7 @@ def mappings(
     here.output.show({"total": total, "mappings": documents}, lambda: show(here, documents, total))
 
 
-def find(
-    here: Context, link: str | None, search: str | None, limit: int
-) -> tuple[Sequence[RelationMapping], int]:
+def find(here: Context, link: str | None, search: str | None, limit: int) -> tuple[Sequence[RelationMapping], int]:
     """Return the newest mappings that fit, and how many fit in all."""
     conditions = []
     if link is not None:
@@ -76,9 +72,7 @@ def _matches(session: Session, vault: Vault, text: str) -> Any:
     """Look in the clear columns, and by keyed hash for identifiers."""
     bare = text.replace(" ", "").replace(".", "").upper()
     hashes = [one for name in ("kvk", "vat", "number") for one in vault.hashes(name, bare)]
-    known = session.scalars(
-        select(SourceIdentifier.record_id).where(SourceIdentifier.value_hash.in_(hashes))
-    ).all()
+    known = session.scalars(select(SourceIdentifier.record_id).where(SourceIdentifier.value_hash.in_(hashes))).all()
     return or_(
         RelationMapping.source_id == text,
         RelationMapping.target_id == text,

@@ -32,9 +32,7 @@ class Output:
     @property
     def console(self) -> Console:
         """Return stdout for people; wide when it is no terminal, so that `grep` sees whole lines."""
-        return Console(
-            file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
-        )
+        return Console(file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
     def words(self, nl: str, en: str) -> str:
         """Choose the sentence of the language asked for."""

@@ -75,11 +75,7 @@ def _print(here: Context, reports: Mapping[str, Report], *, repair: bool) -> Non
     for name, report in reports.items():
         here.output.table(
             [words("bevinding", "finding"), words("aantal", "number")],
-            [
-                (words(*FINDINGS[found]), report.counts[found])
-                for found in FINDINGS
-                if report.counts.get(found)
-            ],
+            [(words(*FINDINGS[found]), report.counts[found]) for found in FINDINGS if report.counts.get(found)],
             title=name,
         )
         told = [one for one in report.findings if one.finding not in FINE]

@@ -18,25 +18,19 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     ctx: typer.Context,
-    cause: Annotated[
-        str | None, typer.Option(help="Those with an open issue of this cause, by its code.")
-    ] = None,
+    cause: Annotated[str | None, typer.Option(help="Those with an open issue of this cause, by its code.")] = None,
     job: Annotated[int | None, typer.Option(help="This one job.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that wait for a person.")] = False,
 ) -> None:
     """Offer jobs that wait for a person again, after what stopped them was put right."""
     here = command(ctx)
     if sum((cause is not None, job is not None, everything)) != 1:
-        raise Failure(
-            Exit.USAGE, "Kies één van --cause, --job en --all.", "Choose one of --cause, --job and --all."
-        )
+        raise Failure(Exit.USAGE, "Kies één van --cause, --job en --all.", "Choose one of --cause, --job and --all.")
     with here.runtime.sessions.begin() as session:
         chosen = held_jobs(session, cause=cause, job_id=job)
         jobs = put_back(session, chosen)
     if job is not None and not chosen:
-        raise Failure(
-            Exit.USAGE, f"Taak {job} wacht niet op een mens.", f"Job {job} does not wait for a person."
-        )
+        raise Failure(Exit.USAGE, f"Taak {job} wacht niet op een mens.", f"Job {job} does not wait for a person.")
     here.runtime.waker.wake([one.id for one in jobs if one.wake], Lane.LIVE)
     here.output.show(
         {"replayed": [{"job": one.id, "record_id": one.record_id} for one in chosen]},

@@ -18,9 +18,7 @@ from worker.cli.exits import Exit, Failure
 from worker.cli.issues import words_of
 from worker.cli.links import MOVERS, link_named, link_names, word
 
-reviews = typer.Typer(
-    help="List doubtful matches and decide them.", invoke_without_command=True, rich_markup_mode=None
-)
+reviews = typer.Typer(help="List doubtful matches and decide them.", invoke_without_command=True, rich_markup_mode=None)
 
 VERDICTS = {
     "agrees": ("komt overeen", "agrees"),
@@ -144,9 +142,7 @@ def decide(
             f"Not possible: {error}.",
         ) from None
     here.runtime.waker.wake([job.id for job in jobs if job.wake], Lane.LIVE)
-    here.output.show(
-        _decided(row), lambda: here.output.say("Besloten; het wordt nu verwerkt.", "Decided; at work.")
-    )
+    here.output.show(_decided(row), lambda: here.output.say("Besloten; het wordt nu verwerkt.", "Decided; at work."))
 
 
 def _decided(row: Review) -> dict[str, Any]:

@@ -79,9 +79,7 @@ def _follow(here: Context, link: Link, sent: Mapping[str, UUID], seconds: float)
         rows = [row for job in jobs for row in _rows(session, job, sent[job.record_id])]
     here.output.show({"records": rows}, lambda: _table(here, rows))
     if len(ended) < len(sent):
-        raise Failure(
-            Exit.UNREACHABLE, "Nog niet klaar; het gaat vanzelf door.", "Not done yet; it goes on by itself."
-        )
+        raise Failure(Exit.UNREACHABLE, "Nog niet klaar; het gaat vanzelf door.", "Not done yet; it goes on by itself.")
     raise typer.Exit(Exit.PERSON if any(job.state == JobState.HELD for job in jobs) else Exit.OK)
 
 

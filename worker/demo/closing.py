@@ -41,12 +41,8 @@ def _mappings(stage: Stage) -> None:
         ],
     )
     counts = mappings.counts(stage.here)
-    told = ", ".join(
-        f"{count} {stage.screen.words(*mappings.MATCHED.get(how, (how, how)))}" for how, count in counts
-    )
-    stage.screen.say(
-        f"De laatste {len(rows)} van {total}: {told}.", f"The last {len(rows)} of {total}: {told}."
-    )
+    told = ", ".join(f"{count} {stage.screen.words(*mappings.MATCHED.get(how, (how, how)))}" for how, count in counts)
+    stage.screen.say(f"De laatste {len(rows)} van {total}: {told}.", f"The last {len(rows)} of {total}: {told}.")
 
 
 def _questions(stage: Stage) -> None:
@@ -70,9 +66,7 @@ def _questions(stage: Stage) -> None:
          many[0][f"do_{tongue}"])
         for many in asked.values()
     ]  # fmt: skip
-    screen.table(
-        (("records", "records"), ("wat", "what"), ("aan zet", "whose move"), ("te doen", "to do")), rows
-    )
+    screen.table((("records", "records"), ("wat", "what"), ("aan zet", "whose move"), ("te doen", "to do")), rows)
 
 
 def usage(stage: Stage) -> list[dict[str, Any]]:
@@ -81,17 +75,13 @@ def usage(stage: Stage) -> list[dict[str, Any]]:
     for name, sandbox in (("crm (Simplicate)", stage.crm), ("books (SnelStart)", stage.books)):
         stats = sandbox.control("GET", "stats")
         throttled = sum(count for reason, count in stats["refused"].items() if reason != "outage")
-        windows = [
-            (window["max_arrivals"], window["count"], window["seconds"]) for window in stats["windows"]
-        ]
+        windows = [(window["max_arrivals"], window["count"], window["seconds"]) for window in stats["windows"]]
         concurrent = sandbox.control("GET", "limits")["concurrent"]
         rows.append(
             {
                 "connection": name,
                 "calls": stats["total"],
-                "fullest": [
-                    {"calls": one, "limit": limit, "seconds": length} for one, limit, length in windows
-                ],
+                "fullest": [{"calls": one, "limit": limit, "seconds": length} for one, limit, length in windows],
                 "at_once": stats["concurrent"]["max"],
                 "at_once_limit": concurrent,
                 "refused_for_limit": throttled,
@@ -109,9 +99,7 @@ def _calls(stage: Stage) -> None:
     rows = []
     for one in usage(stage):
         filled = [f"{window['calls']} / {window['limit']}" for window in one["fullest"]]
-        at_once = (
-            f"{one['at_once']} / {one['at_once_limit']}" if one["at_once_limit"] else str(one["at_once"])
-        )
+        at_once = f"{one['at_once']} / {one['at_once_limit']}" if one["at_once_limit"] else str(one["at_once"])
         rows.append((one["connection"], one["calls"], *[*filled, "-"][:2], at_once, one["refused_for_limit"]))
     stage.screen.table(columns, rows)
 
@@ -140,9 +128,7 @@ def _verdict(plot: Plot, verdict: Verdict) -> None:
             "Every fault and every double is an issue or a review.",
         )
     else:
-        screen.table(
-            (("wat er mis is", "what is wrong"),), [(screen.words(one.nl, one.en),) for one in verdict.flaws]
-        )
+        screen.table((("wat er mis is", "what is wrong"),), [(screen.words(one.nl, one.en),) for one in verdict.flaws])
     screen.note(f"Duur: {screen.seconds:.0f} s.", f"Took {screen.seconds:.0f} s.")
 
 

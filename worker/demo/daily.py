@@ -35,9 +35,7 @@ def edit_live(plot: Plot) -> None:
 def edit_unheard(plot: Plot) -> None:
     """Save one record without a hook; the poll finds it."""
     stage, screen = plot.stage, plot.stage.screen
-    screen.act(
-        "3  Eén wijziging zonder hook: de poll vindt haar", "3  One edit without a hook: polling finds it"
-    )
+    screen.act("3  Eén wijziging zonder hook: de poll vindt haar", "3  One edit without a hook: polling finds it")
     (record,) = plot.cast.take(mapped(stage, plot.cast.free), 1)
     seconds = plot.arrival(record["id"], plot.edit(record, hooks=False), PATIENCE_SECONDS)
     plot.measure(f"poll: {record['name']}", f"poll: {record['name']}", seconds)

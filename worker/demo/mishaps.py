@@ -119,9 +119,7 @@ def redis_emptied(plot: Plot, created: str) -> None:
         wait_for(lambda: _caught_up(plot, [*saved, created], tell), WIPE_SECONDS, "after FLUSHALL")
     seconds = (now(stage) - wiped).total_seconds()
     plot.measure("Redis geleegd, alles bij", "Redis emptied, all caught up", seconds)
-    screen.good(
-        f"Alles aangekomen {seconds:.0f} s na het legen.", f"All arrived {seconds:.0f} s after the wipe."
-    )
+    screen.good(f"Alles aangekomen {seconds:.0f} s na het legen.", f"All arrived {seconds:.0f} s after the wipe.")
     story = " -> ".join(word(screen.output, one) for one in outcomes(stage, created))
     screen.good(f"De afgebroken create: {story}.", f"The broken-off create: {story}.")
 

@@ -19,9 +19,7 @@ from worker.demo.watching import now, outcomes_of_link, wait_for
 def introduce(plot: Plot) -> None:
     """Say which limits hold, as the stand-ins enforce them, and what is shorter than in production."""
     stage = plot.stage
-    counts = {
-        name: one.control("GET", "limits") for name, one in (("crm", stage.crm), ("books", stage.books))
-    }
+    counts = {name: one.control("GET", "limits") for name, one in (("crm", stage.crm), ("books", stage.books))}
     minute, hour = (window["count"] for window in counts["books"]["windows"])
     at_once, crm = counts["books"]["concurrent"], counts["crm"]["windows"][0]["count"]
     books = f"{minute}/minute, {hour}/hour, {at_once} at once"

@@ -153,9 +153,7 @@ def fresh_servers(folder: Path) -> EmbeddedServers:
 
 def write_shell(folder: Path, environment: Mapping[str, str]) -> None:
     """Write what a shell needs to use `boekbrug` here; it holds the key, so nobody else may read it."""
-    lines = [
-        f"{name}={quote(value)}\n" for name, value in environment.items() if name.startswith("BOEKBRUG_")
-    ]
+    lines = [f"{name}={quote(value)}\n" for name, value in environment.items() if name.startswith("BOEKBRUG_")]
     with os.fdopen(os.open(folder / SHELL, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(lines)
 

@@ -58,9 +58,7 @@ class _Judge:
         self.relations: dict[str, Record] = {one["id"]: one for one in ticked}
         found = stage.books.control("GET", "state?resource=relaties")["relaties"]
         rows = found.values() if isinstance(found, dict) else found
-        self.relaties = [
-            one for one in rows if (one["relatiecode"] or 0) > 0 and "Eigen" not in one["relatiesoort"]
-        ]
+        self.relaties = [one for one in rows if (one["relatiecode"] or 0) > 0 and "Eigen" not in one["relatiesoort"]]
         self._by_name: dict[tuple[str, str], list[Record]] = {}
         self._by_kvk: dict[tuple[str, str], list[Record]] = {}
         for one in self.relaties:
@@ -99,9 +97,7 @@ class _Judge:
         for soort in SOORTEN[_type(record)]:
             found = self._about(record, soort)
             if len(found) != 1:
-                yield _flaw(
-                    record, f"{len(found)} keer in de boekhouding", f"{len(found)} times in the books", soort
-                )
+                yield _flaw(record, f"{len(found)} keer in de boekhouding", f"{len(found)} times in the books", soort)
             elif compare:
                 yield from _newest(record, found[0], soort)
 
@@ -139,21 +135,15 @@ class _Judge:
             yield _flaw(self.relations[record_id], "alleen de naam past, en geen vraag",
                         "only the name fits, and no review")  # fmt: skip
         doubles = {one for pair in self.pairs for one in pair}
-        for record_id in sorted(
-            (self.issues | self.reviews) - self.wrong - self.by_name_only - doubles - {""}
-        ):
+        for record_id in sorted((self.issues | self.reviews) - self.wrong - self.by_name_only - doubles - {""}):
             if record_id in self.relations:
-                yield _flaw(
-                    self.relations[record_id], "onverwachte melding of vraag", "unexpected issue or review"
-                )
+                yield _flaw(self.relations[record_id], "onverwachte melding of vraag", "unexpected issue or review")
 
     def _numbers(self) -> Iterator[Flaw]:
         counted = Counter(one["relatiecode"] for one in self.relaties)
         for code, times in counted.items():
             if times > 1:
-                yield Flaw(
-                    "", f"relatiecode {code} staat {times} keer", f"relatiecode {code} stands {times} times"
-                )
+                yield Flaw("", f"relatiecode {code} staat {times} keer", f"relatiecode {code} stands {times} times")
 
 
 def _newest(record: Record, relatie: Record, soort: str) -> Iterator[Flaw]:

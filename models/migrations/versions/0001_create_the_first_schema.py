@@ -20,9 +20,7 @@ def upgrade() -> None:
         op.execute(f"CREATE SEQUENCE {name}")
     op.create_table(
         "change_event",
-        sa.Column(
-            "id", sa.BigInteger(), server_default=sa.text("nextval('change_event_id')"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger(), server_default=sa.text("nextval('change_event_id')"), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -51,9 +49,7 @@ def upgrade() -> None:
         sa.Column("intent_id", sa.Uuid(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "target_connection_id", "role", "identifier", "value_hash", name=op.f("pk_claim")
-        ),
+        sa.PrimaryKeyConstraint("target_connection_id", "role", "identifier", "value_hash", name=op.f("pk_claim")),
     )
     op.create_index(
         "ix_claim_owner", "claim", ["target_connection_id", "source_connection_id", "source_id"], unique=False
@@ -64,12 +60,8 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("base_url", sa.Text(), nullable=False),
-        sa.Column(
-            "options", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
-        sa.Column(
-            "limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("credentials", sa.LargeBinary(), nullable=False),
         sa.Column("hook_secrets", sa.LargeBinary(), nullable=True),
         sa.Column("hook_token_hash", sa.LargeBinary(), nullable=True),
@@ -123,9 +115,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), server_default="", nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column(
-            "fields", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
-        ),
+        sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("source_calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("target_calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -160,9 +150,7 @@ def upgrade() -> None:
             "connection_id", "identifier", "value_hash", "target_id", name=op.f("pk_target_identifier")
         ),
     )
-    op.create_index(
-        "ix_target_identifier_entry", "target_identifier", ["connection_id", "target_id"], unique=False
-    )
+    op.create_index("ix_target_identifier_entry", "target_identifier", ["connection_id", "target_id"], unique=False)
     op.create_table(
         "write_intent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -216,9 +204,7 @@ def upgrade() -> None:
             "connection_id", "window", "number", name=op.f("uq_budget_block_connection_id_window_number")
         ),
     )
-    op.create_index(
-        "ix_budget_block_window", "budget_block", ["connection_id", "window", "closed_at"], unique=False
-    )
+    op.create_index("ix_budget_block_window", "budget_block", ["connection_id", "window", "closed_at"], unique=False)
     op.create_table(
         "connection_token",
         sa.Column("connection_id", sa.BigInteger(), nullable=False),
@@ -297,9 +283,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), server_default="", nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), server_default="", nullable=False),
-        sa.Column(
-            "params", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("params", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("label", sa.LargeBinary(), nullable=True),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("blocking", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -331,9 +315,7 @@ def upgrade() -> None:
         sa.Column("link_id", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column(
             "findings",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -365,9 +347,7 @@ def upgrade() -> None:
         ),
         sa.Column("decided_by", sa.Text(), server_default="boekbrug", nullable=False),
         sa.Column("base", sa.LargeBinary(), nullable=True),
-        sa.Column(
-            "refused", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False
-        ),
+        sa.Column("refused", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_relation_mapping_link_id")),
@@ -438,9 +418,7 @@ def upgrade() -> None:
             "link_id", "role", "identifier", "value_hash", "record_id", name=op.f("pk_source_identifier")
         ),
     )
-    op.create_index(
-        "ix_source_identifier_record", "source_identifier", ["connection_id", "record_id"], unique=False
-    )
+    op.create_index("ix_source_identifier_record", "source_identifier", ["connection_id", "record_id"], unique=False)
     op.create_table(
         "sync_job",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -454,9 +432,7 @@ def upgrade() -> None:
         sa.Column("wanted", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("wanted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column(
-            "wanted_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("wanted_since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("handed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -497,9 +473,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
-    op.create_index(
-        "ix_sync_job_record", "sync_job", ["source_connection_id", "kind", "record_id"], unique=False
-    )
+    op.create_index("ix_sync_job_record", "sync_job", ["source_connection_id", "kind", "record_id"], unique=False)
     op.create_table(
         "mapping_history",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -526,12 +500,8 @@ def downgrade() -> None:
     op.drop_index("ix_mapping_history_mapping", table_name="mapping_history")
     op.drop_table("mapping_history")
     op.drop_index("ix_sync_job_record", table_name="sync_job")
-    op.drop_index(
-        "ix_sync_job_leased", table_name="sync_job", postgresql_where=sa.text("lease_until IS NOT NULL")
-    )
-    op.drop_index(
-        "ix_sync_job_handed", table_name="sync_job", postgresql_where=sa.text("handed_until IS NOT NULL")
-    )
+    op.drop_index("ix_sync_job_leased", table_name="sync_job", postgresql_where=sa.text("lease_until IS NOT NULL"))
+    op.drop_index("ix_sync_job_handed", table_name="sync_job", postgresql_where=sa.text("handed_until IS NOT NULL"))
     op.drop_index("ix_sync_job_due", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
     op.drop_index("ix_sync_job_age", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
     op.drop_table("sync_job")
@@ -560,9 +530,7 @@ def downgrade() -> None:
     op.drop_table("connection_token")
     op.drop_index("ix_budget_block_window", table_name="budget_block")
     op.drop_table("budget_block")
-    op.drop_index(
-        "uq_write_intent_open", table_name="write_intent", postgresql_where=sa.text("state = 'open'")
-    )
+    op.drop_index("uq_write_intent_open", table_name="write_intent", postgresql_where=sa.text("state = 'open'"))
     op.drop_index("ix_write_intent_record", table_name="write_intent")
     op.drop_table("write_intent")
     op.drop_index("ix_target_identifier_entry", table_name="target_identifier")

@@ -121,9 +121,7 @@ def test_an_address_that_is_no_api_is_unavailable(world: SimplicateWorld) -> Non
     ("kind", "error"),
     [("429", Throttled), ("503", Unavailable), ("html_200", Unavailable), ("empty_body", Unavailable)],
 )
-def test_a_poll_that_fails_half_way_goes_on_later(
-    world: SimplicateWorld, kind: str, error: type[AdapterError]
-) -> None:
+def test_a_poll_that_fails_half_way_goes_on_later(world: SimplicateWorld, kind: str, error: type[AdapterError]) -> None:
     world.options(page=5)
     follower = Follower(world)
     follower.poll()

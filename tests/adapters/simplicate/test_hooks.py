@@ -112,9 +112,7 @@ def test_a_bad_shape_is_a_value_error(event: Any) -> None:
     st.binary(max_size=200)
     | st.recursive(
         st.none() | st.text() | st.integers(),
-        lambda inner: (
-            st.lists(inner) | st.dictionaries(st.sampled_from(("event", "type", "data", "id", "x")), inner)
-        ),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(("event", "type", "data", "id", "x")), inner),
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_any_body_gives_notices_or_a_value_error(body: bytes) -> None:

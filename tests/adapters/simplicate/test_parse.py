@@ -115,9 +115,7 @@ def test_a_relation_type_may_be_named_by_its_id() -> None:
     assert parse(organisation(), roles={"relationtype:1a": "supplier"}).roles == {Role.SUPPLIER}
 
 
-@pytest.mark.parametrize(
-    ("value", "active"), [(None, True), ("1", True), (True, True), ("0", False), (False, False)]
-)
+@pytest.mark.parametrize(("value", "active"), [(None, True), ("1", True), (True, True), ("0", False), (False, False)])
 def test_only_a_record_said_to_be_inactive_is(value: Any, active: bool) -> None:
     assert parse(organisation(is_active=value)).active is active
 
@@ -149,9 +147,7 @@ def test_a_persons_postal_address_in_the_list() -> None:
     assert relation.mailing == Address("Postbus 1")
 
 
-@pytest.mark.parametrize(
-    "address", [None, [], {}, "", {"country": "Nederland", "country_code": "NL"}, "Laan 1"]
-)
+@pytest.mark.parametrize("address", [None, [], {}, "", {"country": "Nederland", "country_code": "NL"}, "Laan 1"])
 def test_an_empty_address_is_none(address: Any) -> None:
     assert parse(organisation(visiting_address=address)).visiting is None
 
@@ -186,10 +182,7 @@ def test_personal_numbers_come_from_where_the_link_says() -> None:
     assert parse(by_field, bsn_source="bsn").bsn == "111222333"
     assert parse(by_field, bsn_source="social_security_number").bsn == "123456782"
     assert "111222333" not in repr(parse(by_field, bsn_source="bsn"))
-    assert (
-        parse(organisation(custom_fields=[custom("rsin", "111222333")]), rsin_source="rsin").rsin
-        == "111222333"
-    )
+    assert parse(organisation(custom_fields=[custom("rsin", "111222333")]), rsin_source="rsin").rsin == "111222333"
 
 
 def contacts() -> list[dict[str, Any]]:
@@ -262,9 +255,7 @@ odd = st.recursive(
     | st.sampled_from(("1", "0", "2026-01-01")),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(("id", "label", "name", "value", "0", "line_1", "days")), inner, max_size=3
-        )
+        | st.dictionaries(st.sampled_from(("id", "label", "name", "value", "0", "line_1", "days")), inner, max_size=3)
     ),
     max_leaves=8,
 )

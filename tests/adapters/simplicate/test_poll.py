@@ -98,9 +98,7 @@ def test_the_first_poll_starts_at_now_unless_all_is_asked(world: SimplicateWorld
     assert len(Follower(world).poll()) == 15
 
 
-def test_edits_in_the_hour_that_is_shown_twice_are_all_told_of(
-    world: SimplicateWorld, clocks: Clocks
-) -> None:
+def test_edits_in_the_hour_that_is_shown_twice_are_all_told_of(world: SimplicateWorld, clocks: Clocks) -> None:
     clocks.set(CLOCK_BACK - timedelta(minutes=50))
     made = [world.add(f"Zaak {number}") for number in range(4)]
     follower = Follower(world)

@@ -26,9 +26,7 @@ class SimplicateWorld(World):
         self.info = replace(info, system="simplicate", base_url=f"{url}/api/v2", credentials=KEYS)
         self.now: Callable[[], datetime] = utc_now
         self.session = requests.Session()
-        self.session.headers.update(
-            {"Authentication-Key": KEYS["key"], "Authentication-Secret": KEYS["secret"]}
-        )
+        self.session.headers.update({"Authentication-Key": KEYS["key"], "Authentication-Secret": KEYS["secret"]})
         self._added = 0
 
     def options(self, **options: Any) -> None:

@@ -75,9 +75,7 @@ SHAPES = [
 
 @pytest.mark.parametrize(("status", "body", "kind", "code", "field"), [row[1:] for row in SHAPES],
                          ids=[str(row[0]) for row in SHAPES])  # fmt: skip
-def test_each_shape_is_one_decision(
-    status: int, body: object, kind: type[Rejected], code: str, field: str
-) -> None:
+def test_each_shape_is_one_decision(status: int, body: object, kind: type[Rejected], code: str, field: str) -> None:
     error = classify(answer(status, body))
     assert type(error) is kind
     assert isinstance(error, Rejected)

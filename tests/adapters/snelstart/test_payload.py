@@ -52,9 +52,7 @@ def test_a_complete_relation_is_sent_whole() -> None:
 def test_a_name_too_long_stops_the_write_and_is_never_cut() -> None:
     fields, problems = drafted(name="x" * 51)
     assert "naam" not in fields
-    assert [(one.cause, one.field, one.blocking) for one in problems] == [
-        ("snelstart.name_too_long", "name", True)
-    ]
+    assert [(one.cause, one.field, one.blocking) for one in problems] == [("snelstart.name_too_long", "name", True)]
 
 
 def test_a_name_of_fifty_passes() -> None:
@@ -82,14 +80,10 @@ def test_a_name_of_spaces_stops_the_write() -> None:
         ({"payment_term_days": -366}, "payment_term_days", "krediettermijn", "not_valid"),
     ],
 )
-def test_one_bad_field_is_left_out_and_named(
-    values: dict[str, object], field: str, left_out: str, cause: str
-) -> None:
+def test_one_bad_field_is_left_out_and_named(values: dict[str, object], field: str, left_out: str, cause: str) -> None:
     whole, _ = drafted()
     fields, problems = drafted(**values)
-    assert [(one.cause, one.field, one.blocking) for one in problems] == [
-        (f"snelstart.{cause}", field, False)
-    ]
+    assert [(one.cause, one.field, one.blocking) for one in problems] == [(f"snelstart.{cause}", field, False)]
     assert set(whole) - set(fields) == {left_out}
 
 
@@ -144,9 +138,7 @@ def test_a_contact_without_an_address_may_be_sent_by_setting() -> None:
         ((Contact("9", " ", main=True), Contact("10", "Bea")), "Bea"),
     ],
 )
-def test_the_main_contact_is_chosen_else_the_first_by_id(
-    contacts: tuple[Contact, ...], chosen: str | None
-) -> None:
+def test_the_main_contact_is_chosen_else_the_first_by_id(contacts: tuple[Contact, ...], chosen: str | None) -> None:
     found = main_contact(contacts)
     assert (found.name if found else None) == chosen
 

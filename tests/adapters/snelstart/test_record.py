@@ -20,9 +20,7 @@ values = st.none() | st.text(max_size=20)
 changes = st.dictionaries(st.sampled_from(FIELDS), values).map(
     lambda drawn: {name: value and "BE" if name.endswith(".land") else value for name, value in drawn.items()}
 )
-unknown = st.dictionaries(
-    st.text(min_size=1, max_size=12).map(lambda name: f"x{name}"), st.integers() | st.text()
-)
+unknown = st.dictionaries(st.text(min_size=1, max_size=12).map(lambda name: f"x{name}"), st.integers() | st.text())
 
 
 def flat(body: dict[str, object]) -> dict[str, object]:
@@ -85,9 +83,7 @@ def test_source_and_target_normalise_alike(one: Relation) -> None:
     assert number is None or ours.number == theirs.number
 
 
-@pytest.mark.parametrize(
-    "value", ["NL000099998B57", "000099998B57", "nl 0000.99.998.b57", "NL-000099998-B57"]
-)
+@pytest.mark.parametrize("value", ["NL000099998B57", "000099998B57", "nl 0000.99.998.b57", "NL-000099998-B57"])
 def test_a_dutch_vat_number_is_one_whatever_its_spelling(value: str) -> None:
     assert identity(relation(vat=value)).vat == "000099998B57"
     assert parse(raw(btwNummer=value), options(), country_of).identity.vat == "000099998B57"

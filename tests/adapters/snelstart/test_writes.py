@@ -38,9 +38,7 @@ def test_a_create_whose_answer_is_lost_is_found_by_its_number(
         target.create(draft, Role.CUSTOMER, NUMBER, go)
     found = target.find_number(NUMBER)
     assert found is not None
-    assert [
-        name for name in draft.fields if not target.same(name, draft.fields[name], found.fields[name])
-    ] == []
+    assert [name for name in draft.fields if not target.same(name, draft.fields[name], found.fields[name])] == []
     with pytest.raises(AlreadyExists):
         target.create(draft, Role.CUSTOMER, NUMBER, go)
 
@@ -78,9 +76,7 @@ def test_an_answer_without_a_body_that_cannot_be_looked_up_is_unknown(
         target.create(draft, Role.CUSTOMER, NUMBER, go)
 
 
-def test_an_empty_answer_to_an_update_means_what_was_sent(
-    books: Books, target: SnelStart, draft: Draft
-) -> None:
+def test_an_empty_answer_to_an_update_means_what_was_sent(books: Books, target: SnelStart, draft: Draft) -> None:
     made = target.create(draft, Role.CUSTOMER, NUMBER, go)
     books.fault("empty_body", "PUT", f"/v2/relaties/{made.id}")
     answered = target.update(made, {"telefoon": "020 1111111"}, go)
@@ -111,9 +107,7 @@ def test_a_bad_vat_number_is_named_and_the_rest_goes_on(target: SnelStart) -> No
 
 def test_a_bad_iban_is_named(target: SnelStart, draft: Draft) -> None:
     with pytest.raises(Rejected) as caught:
-        target.create(
-            replace(draft, fields={**draft.fields, "iban": "NL00ABNA0417164300"}), Role.CUSTOMER, 1, go
-        )
+        target.create(replace(draft, fields={**draft.fields, "iban": "NL00ABNA0417164300"}), Role.CUSTOMER, 1, go)
     assert caught.value.field == "iban"
 
 
@@ -130,9 +124,7 @@ def test_a_country_snelstart_does_not_have_stops_before_the_gate(target: SnelSta
     assert (caught.value.code, caught.value.field) == ("snelstart.country_unknown", "visiting")
 
 
-def test_an_update_of_a_relatie_made_inactive_is_missing(
-    target: SnelStart, draft: Draft, books: Books
-) -> None:
+def test_an_update_of_a_relatie_made_inactive_is_missing(target: SnelStart, draft: Draft, books: Books) -> None:
     made = target.create(draft, Role.CUSTOMER, NUMBER, go)
     requests.delete(f"{books.url}/v2/relaties/{made.id}", headers=target.auth.headers(False), timeout=5)
     with pytest.raises(Missing):
@@ -160,9 +152,7 @@ def test_the_bookkeepers_own_work_survives_an_update(books: Books, target: SnelS
 def test_normalising_by_snelstart_leaves_nothing_to_write(target: SnelStart, draft: Draft) -> None:
     made = target.create(draft, Role.CUSTOMER, NUMBER, go)
     assert made.fields["btwNummer"] == "000099998B57"
-    assert [
-        name for name in draft.fields if not target.same(name, draft.fields[name], made.fields[name])
-    ] == []
+    assert [name for name in draft.fields if not target.same(name, draft.fields[name], made.fields[name])] == []
 
 
 def test_one_shared_relatie_holds_both_roles(books: Books, open_books: Open) -> None:
@@ -183,8 +173,7 @@ def test_an_address_left_out_is_not_blanked(target: SnelStart, draft: Draft) -> 
     made = target.create(draft, Role.CUSTOMER, NUMBER, go)
     assert made.fields["correspondentieAdres.plaats"] == "Utrecht"
     changes = {
-        f"correspondentieAdres.{part}": None
-        for part in ("contactpersoon", "straat", "postcode", "plaats", "land")
+        f"correspondentieAdres.{part}": None for part in ("contactpersoon", "straat", "postcode", "plaats", "land")
     }
     assert target.update(made, changes, go).fields["correspondentieAdres.plaats"] is None
 
@@ -205,9 +194,7 @@ def test_a_relatie_made_inactive_is_still_found_by_its_number_and_told(
     assert not found.active
 
 
-def test_countries_that_cannot_be_fetched_stop_before_the_gate(
-    books: Books, open_books: Open, draft: Draft
-) -> None:
+def test_countries_that_cannot_be_fetched_stop_before_the_gate(books: Books, open_books: Open, draft: Draft) -> None:
     cold = open_books(books.url)
     books.control("POST", "faults", {"kind": "503", "path": "/v2/landen", "method": "GET", "count": 3})
     with pytest.raises(Unavailable):

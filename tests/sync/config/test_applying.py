@@ -147,9 +147,7 @@ def test_new_credentials_forget_the_token_and_end_the_wait_for_consent(office: O
 def test_a_second_hook_secret_keeps_the_address_and_none_closes_it(office: Office) -> None:
     token = office.apply(TEXT).hooks["crm"]
     office.environment["CRM_HOOK_2"] = "hook-2"
-    assert office.apply(TEXT.replace("[env:CRM_HOOK]", "[env:CRM_HOOK_2, env:CRM_HOOK]")).hooks == {
-        "crm": token
-    }
+    assert office.apply(TEXT.replace("[env:CRM_HOOK]", "[env:CRM_HOOK_2, env:CRM_HOOK]")).hooks == {"crm": token}
     assert office.apply(TEXT.replace("    hook_secrets: [env:CRM_HOOK]\n", "")).hooks == {}
     row = office.connection("crm")
     assert (row.hook_token, row.hook_token_hash, row.hook_secrets) == (None, None, None)
@@ -200,9 +198,7 @@ def test_mappings_cannot_be_moved_to_another_pair_or_system(office: Office) -> N
     assert "other" not in office.names()
 
 
-def test_a_missing_secret_is_refused_with_its_line_and_nothing_changes(
-    office: Office, tmp_path: Path
-) -> None:
+def test_a_missing_secret_is_refused_with_its_line_and_nothing_changes(office: Office, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     del office.environment["CRM_SECRET"]
     text = TEXT.replace("env:BOOKS_KEY", f'"file:{tmp_path}/none"').replace(

@@ -34,9 +34,7 @@ def connections(system: str) -> st.SearchStrategy[dict[str, Any]]:
         "credentials": st.fixed_dictionaries(dict.fromkeys(names, REFERENCES)),
     }
     if system == "simplicate":
-        needed["base_url"] = st.sampled_from(
-            ["https://kantoor.simplicate.nl/api/v2", "http://127.0.0.1:8080"]
-        )
+        needed["base_url"] = st.sampled_from(["https://kantoor.simplicate.nl/api/v2", "http://127.0.0.1:8080"])
     return st.fixed_dictionaries(
         needed,
         optional={
@@ -72,9 +70,7 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(st.lists(NAMES, min_size=2, max_size=5, unique=True))
     split = draw(st.integers(1, len(names) - 1))
     sources, targets = names[:split], names[split:]
-    pairs = draw(
-        st.lists(st.tuples(st.sampled_from(sources), st.sampled_from(targets)), unique=True, max_size=3)
-    )
+    pairs = draw(st.lists(st.tuples(st.sampled_from(sources), st.sampled_from(targets)), unique=True, max_size=3))
     links = draw(st.lists(NAMES, min_size=len(pairs), max_size=len(pairs), unique=True))
     blocks = {name: draw(connections("simplicate" if name in sources else "snelstart")) for name in names}
     joined = [

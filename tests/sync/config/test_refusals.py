@@ -100,9 +100,7 @@ def test_a_circle_is_refused_with_the_way_round() -> None:
 
 def test_a_link_to_itself_and_a_second_link_of_the_same_pair_are_refused() -> None:
     hub = "connections:\n  a: {system: hub, base_url: 'https://a.nl'}\n"
-    assert said(hub + "links:\n  x: {source: a, target: a, relations: {flag: x}}\n") == [
-        (4, "links.x", "itself")
-    ]
+    assert said(hub + "links:\n  x: {source: a, target: a, relations: {flag: x}}\n") == [(4, "links.x", "itself")]
     second = OFFICE + "  again: {source: crm, target: books, relations: {flag: other}}\n"
     assert said(second) == [(21, "links.again.relations", "twice")]
 
