@@ -38,6 +38,8 @@ class Books:
     held: set[str]
     due: int
     open_intents: list[str]
+    stopped: list[str]
+    """Connections that may not be called."""
 
     @classmethod
     def look(cls, world: World) -> "Books":
@@ -57,6 +59,7 @@ class Books:
             {row[0] for row in world.rows("SELECT record_id FROM sync_job WHERE state = 'held'")},
             world.count("SELECT count(*) FROM sync_job WHERE state = 'due'"),
             [row[0] for row in world.rows("SELECT source_id FROM write_intent WHERE state = 'open'")],
+            [row[0] for row in world.rows("SELECT name FROM connection WHERE state <> 'active'")],
         )
 
 
@@ -67,6 +70,7 @@ def violations(members: Sequence[Member], books: Books, strangers: set[str]) -> 
         *(each for member in members if member.twin for each in _of_pair(member, books)),
         *_twice(books, strangers),
         *_held(members, books),
+        *(Violation("stopped", f"{name} may not be called") for name in books.stopped),
         *(Violation("open intent", "a write was never settled", record) for record in books.open_intents),
     ]
 

@@ -96,8 +96,9 @@ class Havoc:
         self.done["restarts"] += 1
 
     def _revoke(self) -> None:
-        """Let the next call find every token worthless. Never two shortly after each other: no vendor does that, and a
-        fresh token that is refused stops the connection until a person comes, as it should.
+        """Let the next call find every token worthless.
+
+        Never two in quick succession: a fresh token that is refused stops the connection until a person comes.
         """
         rules = self._world.control("books", "GET", "faults")
         if not any(rule["kind"] == "revoke_token" and not rule["hits"] for rule in rules):
