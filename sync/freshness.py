@@ -101,11 +101,21 @@ def _lease(outside: Outside, connection_id: int) -> Any:
         )
         if row is None:
             return False
-        connection = session.get_one(Connection, connection_id)
-        known = connection.clock_offset_seconds is not None
-        if row.fresh_at is None or row.full_at is None or row.seen_modified is None:
-            return None
-        return row.seen_modified - (OVERLAP if known else BLIND_OVERLAP)
+        return _cursor(row, session.get_one(Connection, connection_id).clock_offset_seconds)
+
+
+def _cursor(row: TargetIndex, offset: float | None) -> datetime | None:
+    """Return from which ModifiedOn on to read; None for everything.
+
+    The last complete reading saw all that stood until its request, by the vendor's clock where that is known:
+    without this, each refresh in quiet hours would read the last busy two minutes again.
+    """
+    if row.fresh_at is None or row.full_at is None or row.seen_modified is None:
+        return None
+    if offset is None:
+        return row.seen_modified - BLIND_OVERLAP
+    read_at = row.fresh_at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=offset)
+    return max(row.seen_modified, read_at) - OVERLAP
 
 
 def _make(session: Session, connection_id: int) -> None:

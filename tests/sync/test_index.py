@@ -17,7 +17,7 @@ from models.tables import Connection, Link, RelationMapping, TargetEntry, Target
 from models.vault import MasterKey, Vault
 from models.words import Kind, Role
 from sync import index
-from sync.freshness import read_all, refresh
+from sync.freshness import BLIND_OVERLAP, OVERLAP, read_all, refresh
 from sync.matching import Hit
 
 ZONNIG = Identity(kvk="12345678", name="bakkerij zonnig", postal_code="4548AW")
@@ -38,8 +38,10 @@ class Books:
     def __init__(self, connection_id: int, pages: Sequence[Sequence[TargetRecord]], during: Any = None) -> None:
         self.info = type("Info", (), {"id": connection_id})()
         self._pages, self._during = pages, during
+        self.since: list[datetime | None] = []
 
     def pages(self, since: datetime | None) -> Iterator[TargetPage]:
+        self.since.append(since)
         for number, records in enumerate(self._pages):
             if self._during is not None and number == 0:
                 self._during()
@@ -168,6 +170,27 @@ def test_a_reading_that_was_cut_off_counts_for_nothing(outside: Outside, books: 
     whole: Any = Books(books, [[relatie("a", "7")]])
     assert refresh(outside, whole)
     assert len(find(outside, books)) == 1
+
+
+@pytest.mark.parametrize("offset", [0.0, 7200.0, None])
+def test_a_quiet_hour_does_not_read_the_last_busy_minutes_again(
+    outside: Outside, books: int, offset: float | None
+) -> None:
+    target: Any = Books(books, [[relatie("a", "7")]])
+    list(read_all(outside, target))
+    with outside.sessions.begin() as session:
+        session.get_one(Connection, books).clock_offset_seconds = offset
+    began = datetime.now(UTC).replace(tzinfo=None)
+    for _ in range(2):
+        assert refresh(outside, target)
+
+    assert target.since[0] is None
+    for since in target.since[1:]:
+        if offset is None:
+            assert since == BEFORE - BLIND_OVERLAP
+        else:
+            expected = began + timedelta(seconds=offset) - OVERLAP
+            assert abs(since - expected) < timedelta(seconds=20)
 
 
 def test_only_one_process_reads_at_a_time(outside: Outside, books: int) -> None:
