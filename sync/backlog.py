@@ -11,7 +11,6 @@ from models.tables import Connection, Link, SyncJob, SyncLog
 from models.words import ConnectionState, JobState
 
 REASONS: Mapping[str, tuple[str, str]] = {
-    "budget": ("wacht op ruimte in de aanroeplimiet", "wait for room in the call limit"),
     "budget starts anew": ("wacht tot de limiet zeker vrij is (Redis was leeg)",
                            "wait until the limit is certainly free (Redis was empty)"),
     "vendor asked to wait": ("wacht omdat het systeem dat vroeg", "wait because the system asked for it"),

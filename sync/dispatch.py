@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from adapters.budget import SPENT
 from models.tables import Connection, Link, SyncJob
 from models.words import ConnectionState, JobState, Lane
 from sync.jobs import outstanding
@@ -52,10 +53,10 @@ def hand_out(session: Session, room: Room, resend_seconds: float) -> list[Handed
     for connection_id, lane in sorted(session.execute(DUE), key=lambda row: row[1] != Lane.LIVE):
         if connection_id in closed:
             continue
+        if lane != Lane.LIVE and _waits_for_allowance(session, connection_id, lane):
+            continue
         limit = LIVE_AT_ONCE if lane == Lane.LIVE else room(connection_id, Lane(lane))
         free = limit - busy.get((connection_id, lane), 0)
-        if lane != Lane.LIVE and _waits_for_budget(session, connection_id, lane):
-            free = min(free, 1 - busy.get((connection_id, lane), 0))
         if free > 0:
             ids = _mark(session, connection_id, lane, free, closed, resend_seconds)
             if ids:
@@ -82,14 +83,14 @@ def _busy(session: Session) -> dict[tuple[int, str], int]:
     return {(connection_id, lane): count for connection_id, lane, count in session.execute(query)}
 
 
-def _waits_for_budget(session: Session, connection_id: int, lane: str) -> bool:
-    """Tell whether a job of the lane was told lately to come back later; one at a time then asks again."""
+def _waits_for_allowance(session: Session, connection_id: int, lane: str) -> bool:
+    """Tell whether a job of the lane waits for hour or day allowance: the others would be told the same."""
     query = select(SyncJob.id).where(
         SyncJob.target_connection_id == connection_id,
         SyncJob.lane == lane,
         SyncJob.state == JobState.DUE,
         SyncJob.not_before > func.clock_timestamp() + timedelta(seconds=1),
-        SyncJob.park_reason == "budget",
+        SyncJob.park_reason == SPENT,
     )
     return session.scalar(query.limit(1)) is not None
 

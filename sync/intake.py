@@ -152,11 +152,11 @@ INSERT INTO sync_job AS job (
 )
 SELECT link.id, link.source_id, link.target_id, wish.kind, wish.record_id,
     wish.lane, wish.times, wish.at, wish.since, now(),
-    CASE WHEN wish.lane = 'live' AND target.enabled AND target.state = 'active'
+    CASE WHEN wish.lane = 'live' AND link.enabled AND target.enabled AND target.state = 'active'
         AND coalesce(target.throttled_until <= now(), true) THEN now() + CAST(:handed AS interval) END,
     wish.correlation_id, wish.saver
 FROM wish
-JOIN link ON link.source_id = wish.connection_id AND link.enabled
+JOIN link ON link.source_id = wish.connection_id AND NOT jsonb_exists(link.rules, '_removed')
     AND jsonb_exists(link.rules, wish.kind || 's')
 JOIN connection AS target ON target.id = link.target_id
 ORDER BY link.id, wish.kind, wish.record_id

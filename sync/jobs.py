@@ -144,7 +144,7 @@ def rescue(session: Session, limit: int = 500) -> list[tuple[int, int]]:
 def stumble(session: Session, lease: Lease) -> int:
     """End a lease that failed for a reason we do not know, with a growing pause. Returns how often in a row."""
     pause = func.make_interval(0, 0, 0, 0, 0, 0, 5 * func.power(2, SyncJob.lost))
-    return session.execute(
+    lost = session.execute(
         update(SyncJob)
         .where(_mine(lease))
         .values(
@@ -154,7 +154,10 @@ def stumble(session: Session, lease: Lease) -> int:
             park_reason="unexpected",
         )
         .returning(SyncJob.lost)
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if lost is None:
+        raise StaleLease(f"job {lease.job_id} was taken over")
+    return lost
 
 
 def give_up(session: Session, lease: Lease) -> None:

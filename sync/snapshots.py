@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -52,11 +52,8 @@ def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         statement.on_conflict_do_update(
             index_elements=["connection_id", "kind", "record_id"],
             set_=fresh,
-            where=(Snapshot.started_at <= new.started_at)
-            & (
-                func.coalesce(Snapshot.record_updated_at, new.record_updated_at)
-                <= func.coalesce(new.record_updated_at, Snapshot.record_updated_at)
-            ).is_not(False),
+            # The later reading wins whatever the record's own time says: clocks in the CRM are set back each autumn.
+            where=Snapshot.started_at <= new.started_at,
         )
     )
 

@@ -53,7 +53,8 @@ def reconcile_link(link_name: str) -> None:
     """Compare one link's sides unless that is under way; two beats or a doubled message do it once."""
     outside = runtime().outside
     sides = Sides.open(outside, link_name)
-    with runtime().engine.connect() as connection:
+    # Without a transaction: the comparison takes minutes, and PostgreSQL ends those that sit idle.
+    with runtime().engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         key = {"key": RECONCILE_LOCK + sides.link.id}
         if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
             try:

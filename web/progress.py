@@ -12,7 +12,9 @@ DISPATCHER_LOCK = 0x60E6B469
 OLDEST = text("""
 SELECT extract(epoch FROM now() - min(greatest(job.wanted_since, job.not_before)))
 FROM sync_job AS job JOIN connection AS target ON target.id = job.target_connection_id
+JOIN connection AS source ON source.id = job.source_connection_id JOIN link ON link.id = job.link_id
 WHERE job.state = 'due' AND job.lane = 'live' AND job.not_before <= now()
+    AND link.enabled AND source.enabled AND source.state = 'active'
     AND target.enabled AND target.state = 'active' AND coalesce(target.throttled_until <= now(), true)
 """)
 

@@ -24,9 +24,11 @@ LEASE_MARGIN_SECONDS = 1.0
 """A lease outlives its call by this much, so that a call cut at its deadline was still covered."""
 SHARED_SECONDS = 0.02
 """What one statement or two of somebody else's take; then the answer is there for all."""
+SPENT = "allowance spent"
+"""Reason of a refusal that holds for a whole lane, minutes long: an hour or day is used up."""
 REASONS = {
     1: "budget starts anew", 2: "vendor asked to wait", 3: "window full", 4: "calls in flight",
-    5: "bulk is spaced", 6: "live goes first", 7: "allowance spent",
+    5: "bulk is spaced", 6: "live goes first", 7: SPENT,
 }  # fmt: skip
 
 

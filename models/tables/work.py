@@ -55,6 +55,7 @@ class SyncJob(Base):
         ),
         Index("ix_sync_job_leased", "lease_until", postgresql_where=text("lease_until IS NOT NULL")),
         Index("ix_sync_job_handed", "handed_until", postgresql_where=text("handed_until IS NOT NULL")),
+        Index("ix_sync_job_held", "lane", postgresql_where=text("state = 'held'")),
         Index("ix_sync_job_age", "wanted_since", postgresql_where=text("state = 'due'")),
         Index("ix_sync_job_record", "source_connection_id", "kind", "record_id"),
     )

@@ -166,12 +166,15 @@ def test_the_oldest_goes_first(sessions: Sessions) -> None:
     assert sweep(sessions, room=3)[0].job_ids == expected[:3]
 
 
-def test_bulk_that_was_told_to_wait_for_the_budget_asks_one_at_a_time(sessions: Sessions) -> None:
+def test_bulk_waits_while_the_hours_allowance_is_spent_and_live_goes_on(sessions: Sessions) -> None:
     link = office(sessions)
     add_jobs(sessions, link, 5, Lane.BULK)
-    run(sessions, "UPDATE sync_job SET not_before = now() + interval '1 minute', park_reason = 'budget' "
-        "WHERE id = (SELECT min(id) FROM sync_job)")  # fmt: skip
-    assert counts(sweep(sessions)) == {(link.target_id, Lane.BULK): 1}
+    add_jobs(sessions, link, 2, Lane.LIVE)
+    run(sessions, "UPDATE sync_job SET not_before = now() + interval '1 minute', park_reason = 'allowance spent' "
+        "WHERE id = (SELECT min(id) FROM sync_job WHERE lane = 'bulk')")  # fmt: skip
+    assert counts(sweep(sessions)) == {(link.target_id, Lane.LIVE): 2}
+    run(sessions, "UPDATE sync_job SET not_before = now()")
+    assert counts(sweep(sessions)) == {(link.target_id, Lane.BULK): 5}
 
 
 def test_two_dispatchers_never_hand_out_the_same_job(sessions: Sessions) -> None:

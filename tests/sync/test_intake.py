@@ -162,11 +162,11 @@ def test_who_saved_is_sealed_and_the_job_keeps_the_latest(room: Room) -> None:
     assert room.runtime.vault.open_json(sealed, JOB_SAVER) == "Bert"
 
 
-def test_links_that_are_off_or_do_not_carry_the_kind_get_no_job(room: Room) -> None:
+def test_links_that_are_off_keep_their_work_unwoken_and_those_without_the_kind_get_none(room: Room) -> None:
     with room.runtime.sessions.begin() as session:
         assert record_changes(session, room.crm, [Notice(Kind.INVOICE, "i")], Origin.HOOK, uuid4(), NOW) == []
         session.execute(update(Link).values(enabled=False))
-    assert room.hear("r") == []
+    assert [job.wake for job in room.hear("r")] == [False]
     with room.runtime.sessions() as session:
         assert session.scalar(select(func.count()).select_from(ChangeEvent)) == 2
 

@@ -32,10 +32,7 @@ def upgrade() -> None:
         postgresql_partition_by="RANGE (received_at)",
     )
     op.create_index(
-        "ix_change_event_record",
-        "change_event",
-        ["connection_id", "kind", "record_id", "received_at"],
-        unique=False,
+        "ix_change_event_record", "change_event", ["connection_id", "kind", "record_id", "received_at"], unique=False
     )
     op.create_table(
         "claim",
@@ -194,10 +191,7 @@ def upgrade() -> None:
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connection.id"],
-            name=op.f("fk_budget_block_connection_id"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connection.id"], name=op.f("fk_budget_block_connection_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_block")),
         sa.UniqueConstraint(
@@ -213,10 +207,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connection.id"],
-            name=op.f("fk_connection_token_connection_id"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connection.id"], name=op.f("fk_connection_token_connection_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_connection_token")),
     )
@@ -267,10 +258,7 @@ def upgrade() -> None:
         sa.Column("bulk_left", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connection.id"],
-            name=op.f("fk_target_index_connection_id"),
-            ondelete="CASCADE",
+            ["connection_id"], ["connection.id"], name=op.f("fk_target_index_connection_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_target_index")),
     )
@@ -316,12 +304,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column(
-            "findings",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'[]'"),
-            nullable=False,
-        ),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_reconciliation_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation")),
     )
@@ -339,12 +322,7 @@ def upgrade() -> None:
         sa.Column("target_number", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), server_default="active", nullable=False),
         sa.Column("matched_by", sa.Text(), nullable=False),
-        sa.Column(
-            "evidence",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("decided_by", sa.Text(), server_default="boekbrug", nullable=False),
         sa.Column("base", sa.LargeBinary(), nullable=True),
         sa.Column("refused", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
@@ -389,11 +367,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
     )
     op.create_index(
-        "ix_review_open",
-        "review",
-        ["link_id", "opened_at"],
-        unique=False,
-        postgresql_where=sa.text("decision IS NULL"),
+        "ix_review_open", "review", ["link_id", "opened_at"], unique=False, postgresql_where=sa.text("decision IS NULL")
     )
     op.create_index(
         "uq_review_record",
@@ -446,11 +420,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_id", "kind", "record_id", name=op.f("uq_sync_job_link_id_kind_record_id")),
     )
     op.create_index(
-        "ix_sync_job_age",
-        "sync_job",
-        ["wanted_since"],
-        unique=False,
-        postgresql_where=sa.text("state = 'due'"),
+        "ix_sync_job_age", "sync_job", ["wanted_since"], unique=False, postgresql_where=sa.text("state = 'due'")
     )
     op.create_index(
         "ix_sync_job_due",
@@ -466,6 +436,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("handed_until IS NOT NULL"),
     )
+    op.create_index("ix_sync_job_held", "sync_job", ["lane"], unique=False, postgresql_where=sa.text("state = 'held'"))
     op.create_index(
         "ix_sync_job_leased",
         "sync_job",
@@ -485,10 +456,7 @@ def upgrade() -> None:
         sa.Column("target_id", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["mapping_id"],
-            ["relation_mapping.id"],
-            name=op.f("fk_mapping_history_mapping_id"),
-            ondelete="CASCADE",
+            ["mapping_id"], ["relation_mapping.id"], name=op.f("fk_mapping_history_mapping_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping_history")),
     )
@@ -501,6 +469,7 @@ def downgrade() -> None:
     op.drop_table("mapping_history")
     op.drop_index("ix_sync_job_record", table_name="sync_job")
     op.drop_index("ix_sync_job_leased", table_name="sync_job", postgresql_where=sa.text("lease_until IS NOT NULL"))
+    op.drop_index("ix_sync_job_held", table_name="sync_job", postgresql_where=sa.text("state = 'held'"))
     op.drop_index("ix_sync_job_handed", table_name="sync_job", postgresql_where=sa.text("handed_until IS NOT NULL"))
     op.drop_index("ix_sync_job_due", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
     op.drop_index("ix_sync_job_age", table_name="sync_job", postgresql_where=sa.text("state = 'due'"))
@@ -511,9 +480,7 @@ def downgrade() -> None:
     op.drop_index("ix_review_open", table_name="review", postgresql_where=sa.text("decision IS NULL"))
     op.drop_table("review")
     op.drop_index(
-        "uq_relation_mapping_target",
-        table_name="relation_mapping",
-        postgresql_where=sa.text("state = 'active'"),
+        "uq_relation_mapping_target", table_name="relation_mapping", postgresql_where=sa.text("state = 'active'")
     )
     op.drop_index("ix_relation_mapping_link", table_name="relation_mapping")
     op.drop_table("relation_mapping")
