@@ -11,6 +11,7 @@
 
 local GRAINS = 240
 local BULK_BURST = 1000   -- ms that bulk may run ahead of its spacing, so that a late wake-up can catch up
+local PUSH = 10000        -- ms that other lanes may put bulk's next turn off
 local LIVE_WAIT = 1000    -- ms that a refused live caller waits by itself; beyond it parks
 local LIVE_MARK = 500     -- ms that its turn is kept for it after the moment it was told
 local SOON = 2000         -- ms that a forecast looks ahead
@@ -106,12 +107,22 @@ end
 
 -- Bulk keeps the pace of the slowest short window.
 local function spacing()
-  local interval, burst = 0, BULK_BURST
+  local interval, burst, most = 0, BULK_BURST, PUSH
   each_short('bulk', function(w)
     interval = max(interval, w.length / w.calls)
     burst = min(burst, w.length / 6)
+    most = min(most, w.length / 6)
   end)
-  return interval, burst
+  return interval, burst, most
+end
+
+-- Every call puts bulk's next turn off, not only bulk's own. Otherwise bulk beside live fills the window before
+-- its end, and then nothing frees for seconds, whoever waits. A burst of live puts it off by PUSH at most.
+local function pace(lane)
+  local interval, _, most = spacing()
+  local next_turn = max(state.spaced or 0, now) + interval
+  if lane ~= 'bulk' then next_turn = max(state.spaced or 0, min(next_turn, now + most)) end
+  put('spaced', next_turn)
 end
 
 -- What bulk leaves to people: a 50th of a durable allowance.
@@ -146,9 +157,8 @@ local function acquire(permit, lease)
   if concurrent > 0 and call('ZCARD', KEYS[2]) >= concurrent then
     wait(now + min(250, max(5, floor((state.latency or 100) / concurrent))), BUSY)
   end
-  local interval, burst = 0, 0
   if lane == 'bulk' then
-    interval, burst = spacing()
+    local _, burst = spacing()
     wait(math.ceil((state.spaced or 0) - burst), SPACED)
   end
   if lane ~= 'live' then wait(state.mark or 0, YIELD) end
@@ -183,7 +193,7 @@ local function acquire(permit, lease)
       answer[#answer + 1] = get('number', w)
     end
   end
-  if lane == 'bulk' and new then put('spaced', max(state.spaced or 0, now) + interval) end
+  if new then pace(lane) end
   if lane == 'live' and (state.mark or 0) > now then put('mark', 0) end
   save()
   return answer

@@ -151,6 +151,25 @@ def test_bulk_lets_a_waiting_live_caller_go_first(outside: Outside) -> None:
     assert take(budget, Lane.LIVE)
 
 
+@pytest.mark.parametrize("limit", [100, 500])
+def test_live_beside_bulk_never_meets_a_window_that_is_full_for_seconds(outside: Outside, limit: int) -> None:
+    clock = Clock()
+    budget = open_budget(outside, Window("minute", limit, MINUTE), clock=clock)
+    began = asked = clock.now
+    waits: list[float] = []
+    while clock.now < began + 3 * MINUTE:
+        if clock.now >= asked and (permit := take(budget)):
+            permit.release()
+            waits.append(clock.now - asked)
+            # Two calls an edit, ten edits a minute.
+            asked += 0.1 if len(waits) % 2 else 6
+        if permit := take(budget, Lane.BULK):
+            permit.release()
+        clock.now += 0.05
+    assert len(waits) > 50
+    assert max(waits) < 1.5
+
+
 def test_polling_has_a_share_of_its_own(outside: Outside) -> None:
     budget = open_budget(outside, Window("minute", 60, MINUTE), Window("poll", 24, MINUTE, lane=Lane.POLL))
     assert len(take_all(budget, Lane.POLL)) == 24
