@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.breaker import due_probe
 from adapters.budget import Budget
-from models.records import Problem
-from models.tables import Connection, SyncJob
-from models.words import ConnectionState, Kind, Lane
-from sync import dispatch, issues, jobs
+from models.tables import Connection
+from models.words import ConnectionState, Lane
+from sync import dispatch
 from sync.config.loading import connection_info
+from sync.rescuing import rescue_lost
 from tasks.runtime import Runtime, runtime
 from tasks.settings import POLL, PROBE
 from worker.counting import begin_counting
@@ -89,12 +89,7 @@ class Dispatcher(threading.Thread):
 
     def _rescue(self) -> None:
         with self._using.sessions.begin() as session:
-            for job_id, lost in jobs.rescue(session):
-                logger.warning("job.rescued", job=job_id, lost=lost)
-                if lost >= jobs.LOST_LIMIT:
-                    job = session.get_one(SyncJob, job_id)
-                    problem = Problem("sync.lost", "", True, {"times": str(lost)})
-                    issues.raise_issue(session, job.link_id, Kind(job.kind), job.record_id, problem)
+            rescue_lost(session)
 
     def _begin_counting(self) -> None:
         with suppress(redis.RedisError):

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from models.tables import SyncJob, TargetIndex, WriteIntent
 from sync import jobs
+from sync.rescuing import rescue_lost
 from tests.fixtures.bridge import Bridge, MakeBridge
 from tests.flows.crashing import SETTINGS
 from tests.flows.sandbox_data import BOTH, numbered_customer
@@ -157,8 +158,10 @@ def test_a_lease_that_ends_three_times_without_an_outcome_becomes_an_issue(
             row = session.scalars(select(SyncJob)).one()
             row.lease_until = row.wanted_at
         with bridge.outside.sessions.begin() as session:
-            jobs.rescue(session)
+            rescue_lost(session)
 
     (job,) = bridge.rows(SyncJob)
     assert (job.state, job.lost) == ("held", jobs.LOST_LIMIT)
     assert bridge.relaties() == []
+    assert bridge.outcomes() == ["lost"] * jobs.LOST_LIMIT
+    assert [issue.cause for issue in bridge.open_issues()] == ["sync.lost"]
