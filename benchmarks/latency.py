@@ -33,8 +33,9 @@ POLL_SECONDS = 5
 FORGET_SECONDS = 62.0
 """After this the preparation's calls have left the minute's window."""
 ARRIVE_SECONDS = 60.0
-BITES_BELOW = 0.25
-"""Share of the hour under which bulk only gets what frees (design §3)."""
+BITES_BELOW = 0.27
+"""Share of the hour under which the bound bites: at a quarter bulk only gets what frees (design §3), and the
+allowance is drawn in blocks of a hundredth."""
 BITE_PATIENCE_SECONDS = 1800.0
 FIRST_PHONE = 205_600_000
 
