@@ -28,6 +28,8 @@ THROTTLE = """UPDATE connection SET throttled_until = :at
               WHERE id = :id AND (throttled_until IS NULL OR throttled_until < :at)"""
 CLOSE = """UPDATE connection SET state = 'active', state_reason = '', state_since = now(),
            next_probe_at = NULL, probes = 0 WHERE id = :id AND state = 'parked'"""
+RENEW = """UPDATE connection SET state = 'active', state_reason = '', state_since = now()
+           WHERE id = :id AND state = 'needs_consent'"""
 PROBE = """UPDATE connection SET probes = probes + 1, next_probe_at = now() + make_interval(secs =>
              least(:most, :probe * power(2.0, least(20, greatest(0, probes + 1 - ceil(:quick / :probe))))))
            WHERE id = :id AND state = 'parked' AND (next_probe_at IS NULL OR next_probe_at <= now())"""
@@ -66,6 +68,10 @@ class Breaker:
     def needs_consent(self, words: str) -> None:
         """Stop the connection until a person renewed its credentials."""
         self._run(CONSENT, reason=words)
+
+    def renewed(self) -> bool:
+        """Use the connection again after a person saw its credentials work; True if it waited for that."""
+        return self._run(RENEW)
 
     def throttle_until(self, at: datetime) -> None:
         """Park the connection's jobs until a moment that the vendor named; it can only get later."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import requests
@@ -239,7 +239,7 @@ class HttpClient:
 
 
 def _late() -> Throttled:
-    return Throttled(datetime.now(UTC), "the gate took the whole deadline")
+    return Throttled(datetime.now(UTC) + timedelta(seconds=1), "the gate took the whole deadline")
 
 
 def call_unbudgeted(

@@ -74,8 +74,10 @@ SPINE = (
         "administrator",
         "Een systeem van de koppeling {connection} weigert de sleutel: {words}",
         "A system of the link {connection} refuses the key: {words}",
-        "Geef een nieuwe sleutel op en voer `boekbrug apply` uit; alles wacht tot dan en er gaat niets verloren.",
-        "Enter a new key and run `boekbrug apply`; everything waits until then and nothing is lost.",
+        "Geef een nieuwe sleutel op en voer `boekbrug apply` uit, of `boekbrug check` als hij toch klopt. "
+        "Tot dan wacht alles; er gaat niets verloren.",
+        "Enter a new key and run `boekbrug apply`, or `boekbrug check` if it is right after all. "
+        "Until then everything waits and nothing is lost.",
     ),
     Cause(
         "connection.forbidden",

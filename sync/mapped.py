@@ -8,11 +8,12 @@ from adapters.errors import Missing
 from models.records import Problem
 from models.tables import RelationMapping, Review
 from models.words import JobState, MappingState, Outcome, Policy, Role
-from sync import index, issues, mappings, reviews, writing
+from sync import index, mappings, reviews, writing
 from sync.locating import read_or_none
 from sync.logbook import log
 from sync.matching import Candidate, Doubtful
 from sync.planning import Hold, Rules, Update, compare, moved
+from sync.problems import raise_problems
 from sync.work import Work
 
 
@@ -91,19 +92,8 @@ def _done(work: Work, role: Role, refused: Sequence[Any], decided: Review | None
     with work.outside.sessions.begin() as session:
         reviews.withdraw(session, work.link.id, work.kind, work.lease.record_id, role)
         reviews.supersede(session, work.link.id, work.kind, work.lease.record_id, role, "review.both_changed")
-        for one in refused:
-            problem = Problem(one["cause"], one["field"], False, one.get("params", {}))
-            work.met(problem, role)
-            issues.raise_issue(
-                session,
-                work.link.id,
-                work.kind,
-                work.lease.record_id,
-                problem,
-                role=role,
-                label=work.label,
-                url=work.url,
-            )
+    standing = [Problem(one["cause"], one["field"], False, one.get("params", {})) for one in refused]
+    raise_problems(work, standing, role)
     return JobState.DONE
 
 

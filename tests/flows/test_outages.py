@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from sqlalchemy import select, update
 
+from adapters.breaker import Breaker
 from adapters.errors import AdapterError
 from models.tables import Connection, Link, Snapshot, SyncJob, WriteIntent
 from models.words import ConnectionState
@@ -116,6 +117,20 @@ def test_refused_credentials_wait_for_a_person_and_lose_nothing(bridge: Bridge) 
     assert connection(bridge, "books").state == ConnectionState.NEEDS_CONSENT
     assert [issue.cause for issue in bridge.open_issues()] == ["connection.unauthorised"]
     assert bridge.rows(SyncJob)[0].state == "due"
+
+
+def test_credentials_that_work_again_take_everything_up_and_close_the_issue(bridge: Bridge) -> None:
+    bridge.control("books", "PUT", "options", {"password": "ingetrokken"})
+    bridge.control("books", "POST", "faults", {"path": "/v2", "kind": "revoke_token", "count": 1})
+    bridge.hear(bridge.crm_save(None, **customer()))
+    run_due_once(bridge, 2)
+    bridge.control("books", "PUT", "options", {"password": "administratie"})
+
+    assert Breaker(connection(bridge, "books").id, bridge.outside).renewed()
+    bridge.drain()
+
+    assert len(bridge.relaties()) == 1
+    assert bridge.open_issues() == []
 
 
 def test_polling_alone_finds_every_change_and_a_quiet_poll_makes_no_job(bridge: Bridge) -> None:

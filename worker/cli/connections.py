@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from adapters import registry
 from adapters.base import Finding
+from adapters.breaker import Breaker
 from adapters.errors import AdapterError
 from models.tables import Connection
 from models.vault import Unreadable
@@ -131,12 +132,15 @@ def check(
 
 
 def check_one(row: Connection, runtime: Runtime) -> Checked:
-    """Check one connection; what goes wrong on the way is a finding too."""
+    """Check one connection; one that waited for its user and works goes on. What goes wrong is a finding too."""
     try:
         info = connection_info(row, runtime.vault)
         source = "source" in registry.roles_of(info.system)
         opened = (registry.open_source if source else registry.open_target)(info, runtime.outside, Lane.LIVE)
-        return Checked(row.name, opened.check())
+        checked = Checked(row.name, opened.check())
+        if checked.ok:
+            Breaker(info.id, runtime.outside).renewed()
+        return checked
     except (AdapterError, Unreadable) as error:
         failure = failure_of(error)
         words = (failure.nl, failure.en) if failure else (str(error), str(error))
