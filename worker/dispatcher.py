@@ -26,7 +26,8 @@ DISPATCHER_LOCK = 0x60E6B469
 STANDBY_SECONDS = 1.0
 """How often a stand-by asks for the lock: takeover within 3 s (design §2.2)."""
 IDLE_SECONDS = 0.25
-BUSY_SECONDS = 0.05
+BUSY_SECONDS = 0.15
+"""Between rounds that find work: short beside a job, long beside the dozen statements of a round."""
 RESCUE_SECONDS = 1.0
 BULK_AHEAD_SECONDS = 1.0
 """Bulk is handed out for as long as a job may wait for its turn without parking (design §3)."""
