@@ -141,6 +141,12 @@ local function may_draw(w, lane)
   return lane ~= 'bulk' or (get('credit', w) > 0 and remaining > reserve(w))
 end
 
+-- The same share of a short one, so that a person's change need not wait for a call of bulk to leave the window.
+local function headroom(w, lane)
+  if lane ~= 'bulk' or w.lane ~= '' then return 0 end
+  return floor(w.calls / 50)
+end
+
 local function acquire(permit, lease)
   if not state.epoch then return {-1} end
   sweep()
@@ -152,7 +158,7 @@ local function acquire(permit, lease)
   wait(state['until'] or 0, TIGHT)
   each_short(lane, function(w)
     local frees = forget_old(w)
-    if (state[w.field] or 0) >= w.calls then wait(frees or now + w.length, FULL) end
+    if (state[w.field] or 0) >= w.calls - headroom(w, lane) then wait(frees or now + w.length, FULL) end
   end)
   if concurrent > 0 and call('ZCARD', KEYS[2]) >= concurrent then
     wait(now + min(250, max(5, floor((state.latency or 100) / concurrent))), BUSY)
