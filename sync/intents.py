@@ -181,6 +181,14 @@ def number_refused(session: Session, work: Work, number: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def serves_other_role(session: Session, work: Work, role: Role, number: int) -> bool:
+    """Tell whether the record's create in another role was sent under this number; it may still land."""
+    query = select(WriteIntent.id).where(
+        _of_record(work), WriteIntent.number == number, WriteIntent.role != role, WriteIntent.state != "taken"
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def unanswered(session: Session, work: Work, role: Role) -> int:
     """Count the writes in a row of a record and role that never landed and were never answered."""
     states = session.scalars(

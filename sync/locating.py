@@ -49,7 +49,8 @@ def _updated(work: Work, intent: WriteIntent, fields: Fields) -> None:
 
 def _created(work: Work, intent: WriteIntent, fields: Fields) -> Written | None:
     record = work.target.find_number(intent.number) if intent.number is not None else None
-    if record is not None and content_agrees(work.target, fields, record):
+    fits = record is not None and (intent.role in record.roles or work.target.roles_share_record)
+    if record is not None and fits and content_agrees(work.target, fields, record):
         return Written(record, Draft(fields), intent.id)
     _close(work, intent, "absent")
     return None

@@ -9,7 +9,7 @@ from models.records import Relation
 from models.tables import Claim, NumberRange
 from models.words import Role
 from sync.index import number_in_use
-from sync.intents import ANY_ROLE, NUMBER, number_refused, reserved_number
+from sync.intents import ANY_ROLE, NUMBER, number_refused, reserved_number, serves_other_role
 from sync.work import Work
 
 
@@ -24,10 +24,10 @@ def choose_number(session: Session, work: Work, target: Target, relation: Relati
         return earlier, False
     crm = target.number_from(relation) if work.rules.number == "crm" and _keeps_number(relation, role) else None
     if crm is None:
-        return next_number(session, work), False
-    if _free(session, work, crm):
+        return next_number(session, work, role), False
+    if _free(session, work, role, crm):
         return crm, False
-    return next_number(session, work), True
+    return next_number(session, work, role), True
 
 
 def _keeps_number(relation: Relation, role: Role) -> bool:
@@ -35,10 +35,10 @@ def _keeps_number(relation: Relation, role: Role) -> bool:
     return role == Role.CUSTOMER or Role.CUSTOMER not in relation.roles
 
 
-def _free(session: Session, work: Work, number: int) -> bool:
+def _free(session: Session, work: Work, role: Role, number: int) -> bool:
     if number_in_use(session, work.target_info.id, number):
         return False
-    if number_refused(session, work, number):
+    if number_refused(session, work, number) or serves_other_role(session, work, role, number):
         return False
     hashes = work.outside.vault.hashes(NUMBER, str(number))
     holder = session.execute(
@@ -52,7 +52,7 @@ def _free(session: Session, work: Work, number: int) -> bool:
     return holder is None or tuple(holder) == work.owner
 
 
-def next_number(session: Session, work: Work) -> int:
+def next_number(session: Session, work: Work, role: Role) -> int:
     """Take the next number of the link's own range that the index does not know. Raises RangeExhausted."""
     low, high = work.rules.number_range
     target_id = work.target_info.id
@@ -68,5 +68,5 @@ def next_number(session: Session, work: Work) -> int:
         )
         if number is None or number > high:
             raise RangeExhausted(f"{low}-{high}")
-        if number >= low and _free(session, work, number):
+        if number >= low and _free(session, work, role, number):
             return number

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import select, update
 
 from adapters.breaker import Breaker
@@ -12,7 +13,7 @@ from sync.config.loading import CREDENTIALS
 from sync.probing import probe
 from sync.run import run_job
 from tests.fixtures.bridge import Bridge
-from tests.flows.sandbox_data import customer, numbered_customer
+from tests.flows.sandbox_data import BOTH, SUPPLIER, customer, numbered_customer
 
 
 def connection(bridge: Bridge, name: str) -> Connection:
@@ -173,3 +174,22 @@ def test_a_key_that_a_poll_finds_refused_is_told(bridge: Bridge) -> None:
         bridge.poll()
     assert connection(bridge, "crm").state == ConnectionState.NEEDS_CONSENT
     assert [issue.cause for issue in bridge.open_issues()] == ["connection.unauthorised"]
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after"])
+def test_supplier_whose_create_is_unanswered_and_who_becomes_a_customer_too_is_two_relations(
+    bridge: Bridge, kind: str
+) -> None:
+    fault = {"method": "POST", "path": "/v2/relaties", "kind": kind, "count": 1}
+    bridge.control("books", "POST", "faults", fault)
+    record = bridge.crm_save(None, **customer(relation_type_id=SUPPLIER))
+    bridge.hear(record)
+    run_due_once(bridge)
+    bridge.crm_save(record, relation_type_id=BOTH)
+    bridge.hear(record)
+    bridge.drain()
+
+    roles = {row["id"]: row["relatiesoort"] for row in bridge.relaties()}
+    mapped = {row.role: roles[row.target_id] for row in bridge.mappings()}
+    assert len(roles) == 2
+    assert mapped == {"customer": ["Klant"], "supplier": ["Leverancier"]}
