@@ -1,6 +1,6 @@
 """Open, refresh and close issues: one open row per cause, field and record, however often it is met."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, text, update
@@ -87,23 +87,6 @@ def close(session: Session, ids: Iterable[int], by: str) -> None:
         .where(Issue.id.in_(list(ids)), Issue.closed_at.is_(None))
         .values(closed_at=func.now(), closed_by=by)
     )
-
-
-def open_by_cause(session: Session) -> list[Mapping[str, object]]:
-    """Count open issues per link and cause, oldest first: the inbox's rows."""
-    rows = session.execute(
-        select(
-            Issue.link_id,
-            Issue.cause,
-            Issue.field,
-            func.count().label("records"),
-            func.min(Issue.opened_at).label("since"),
-        )
-        .where(Issue.closed_at.is_(None))
-        .group_by(Issue.link_id, Issue.cause, Issue.field)
-        .order_by(func.min(Issue.opened_at))
-    )
-    return [dict(row) for row in rows.mappings()]
 
 
 def stale(session: Session, days: int) -> int:

@@ -1,7 +1,7 @@
 """Describe what a link may say per record kind; a new kind is one more model in `KINDS`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -62,8 +62,3 @@ KINDS: Mapping[str, type[Block]] = {"relations": RelationRules}
 
 KIND_OF: Mapping[str, Kind] = {"relations": Kind.RELATION, "projects": Kind.PROJECT, "invoices": Kind.INVOICE}
 """Key in a link's block -> the record kind of rows and records."""
-
-
-def full_rules(key: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a kind's rules with every default filled in, as adapters and engine read them."""
-    return KINDS[key].model_validate(dict(given)).model_dump()

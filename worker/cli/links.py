@@ -1,6 +1,6 @@
 """Find links by name for commands, and the words that several commands share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -65,11 +65,6 @@ def sides_of(here: Context, name: str) -> Sides:
 def word(output: Output, code: str) -> str:
     """Return the word of a code as the pages have it."""
     return WORDS[output.language][code]
-
-
-def plural(count: int, one: tuple[str, str], many: tuple[str, str], choose: Callable[[str, str], str]) -> str:
-    """Return a count with its noun."""
-    return f"{count} {choose(*(one if count == 1 else many))}"
 
 
 def joined(parts: Sequence[str]) -> str:
