@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,10 @@ from sync import index
 
 OVERLAP = timedelta(minutes=2)
 """Re-read before the cursor once the vendor's clock is known (design §2.4)."""
+LEAST_OVERLAP = timedelta(seconds=30)
+"""Re-read at the least, however much we wrote: longer than a request may last, so what was saved stands by then."""
+ONE_PAGE = 400
+"""Records that fit a list page and leave room for what others added (SnelStart: 500, facts/snelstart.md §2)."""
 BLIND_OVERLAP = timedelta(hours=3)
 """Re-read while the vendor's clock is not known: its zone is undocumented (facts/snelstart.md §2)."""
 REFRESH_SECONDS = 3
@@ -25,6 +30,14 @@ REFRESH_SECONDS = 3
 BULK_SECONDS = 600
 """How long one refresh may serve bulk creates at most."""
 WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """Hold from where a delta should be read, and from where at the latest."""
+
+    wanted: datetime
+    latest: datetime
 
 
 def ensure_fresh(outside: Outside, target: Target, lane: Lane) -> None:
@@ -101,11 +114,12 @@ def _lease(outside: Outside, connection_id: int) -> Any:
         )
         if row is None:
             return False
-        return _cursor(row, session.get_one(Connection, connection_id).clock_offset_seconds)
+        cursor = _cursor(row, session.get_one(Connection, connection_id).clock_offset_seconds)
+        return None if cursor is None else _in_one_page(session, connection_id, cursor)
 
 
-def _cursor(row: TargetIndex, offset: float | None) -> datetime | None:
-    """Return from which ModifiedOn on to read; None for everything.
+def _cursor(row: TargetIndex, offset: float | None) -> _Cursor | None:
+    """Return between which moments of ModifiedOn to start reading; None for everything.
 
     The last complete reading saw all that stood until its request, by the vendor's clock where that is known:
     without this, each refresh in quiet hours would read the last busy two minutes again.
@@ -113,9 +127,23 @@ def _cursor(row: TargetIndex, offset: float | None) -> datetime | None:
     if row.fresh_at is None or row.full_at is None or row.seen_modified is None:
         return None
     if offset is None:
-        return row.seen_modified - BLIND_OVERLAP
+        return _Cursor(row.seen_modified - BLIND_OVERLAP, row.seen_modified - BLIND_OVERLAP)
     read_at = row.fresh_at.astimezone(UTC).replace(tzinfo=None) + timedelta(seconds=offset)
-    return max(row.seen_modified, read_at) - OVERLAP
+    latest = max(row.seen_modified, read_at)
+    return _Cursor(latest - OVERLAP, latest - LEAST_OVERLAP)
+
+
+def _in_one_page(session: Session, connection_id: int, cursor: _Cursor) -> datetime:
+    """Shorten the overlap where our own writes would fill a page, so that a create in a busy hour costs one call."""
+    newest = (
+        select(TargetEntry.modified_on)
+        .where(TargetEntry.connection_id == connection_id, TargetEntry.modified_on > cursor.wanted)
+        .order_by(TargetEntry.modified_on.desc())
+        .offset(ONE_PAGE)
+        .limit(1)
+    )
+    full = session.scalar(newest)
+    return cursor.wanted if full is None else min(full, cursor.latest)
 
 
 def _make(session: Session, connection_id: int) -> None:

@@ -165,7 +165,10 @@ class TargetEntry(Base):
     """Index one record of a target: what is needed to match and compare, nothing personal in the clear."""
 
     __tablename__ = "target_entry"
-    __table_args__ = (Index("ix_target_entry_number", "connection_id", "number"),)
+    __table_args__ = (
+        Index("ix_target_entry_number", "connection_id", "number"),
+        Index("ix_target_entry_modified", "connection_id", "modified_on"),
+    )
 
     connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     target_id: Mapped[Words] = mapped_column(primary_key=True)

@@ -3,12 +3,13 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from tests.fixtures.waiting import eventually
 from tests.sandbox.clients import Simplicate
 
 SECRET = "geheim"
@@ -56,16 +57,9 @@ def receiver(simplicate: Simplicate) -> Iterator[Receiver]:
     server.server_close()
 
 
-def until(truth: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not truth():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_save_is_told_signed_over_the_raw_body(simplicate: Simplicate, receiver: Receiver) -> None:
     key = simplicate.create("organization", name="x")
-    until(lambda: len(receiver.got) == 1)
+    eventually(lambda: len(receiver.got) == 1)
     headers, body = receiver.got[0]
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     assert headers["X-Webhook-Signature"] == f"sha256={signature}"
@@ -82,7 +76,7 @@ def test_only_chosen_events_and_real_changes_are_told(simplicate: Simplicate, re
     simplicate.call("PUT", f"/crm/organization/{key}", {"name": "x"})
     simplicate.call("PUT", f"/crm/organization/{key}", {"name": "y"})
     simplicate.call("DELETE", f"/crm/organization/{key}")
-    until(lambda: len(receiver.got) == 2)
+    eventually(lambda: len(receiver.got) == 2)
     time.sleep(0.1)
     assert sorted(json.loads(body)["event"] for _, body in receiver.got) == [
         "organization.created",
@@ -93,7 +87,7 @@ def test_only_chosen_events_and_real_changes_are_told(simplicate: Simplicate, re
 def test_a_users_edit_stamps_and_tells_unless_it_is_quiet(simplicate: Simplicate, receiver: Receiver) -> None:
     edit = {"resource": "organization", "changes": {"name": "x", "custom_fields": {"sync_snelstart": True}}}
     made = simplicate.control("POST", "edit", edit)
-    until(lambda: len(receiver.got) == 1)
+    eventually(lambda: len(receiver.got) == 1)
     quiet = {"resource": "organization", "id": made["id"], "changes": {"name": "y"}, "hooks": False}
     assert simplicate.control("POST", "edit", quiet)["name"] == "y"
     time.sleep(0.1)
@@ -106,7 +100,7 @@ def test_429_is_tried_three_times_and_no_more(
 ) -> None:
     receiver.statuses = statuses
     simplicate.create("organization", name="x")
-    until(lambda: simplicate.control("GET", "hooks/log")[0]["ok"] is not None)
+    eventually(lambda: simplicate.control("GET", "hooks/log")[0]["ok"] is not None)
     (entry,) = simplicate.control("GET", "hooks/log")
     assert (len(receiver.got), entry["ok"]) == (calls, ok)
 
@@ -115,5 +109,5 @@ def test_a_dead_receiver_harms_nobody(simplicate: Simplicate) -> None:
     simplicate.control("DELETE", "hooks/log")
     simplicate.control("PUT", "hooks", {"targets": [{"url": "http://127.0.0.1:9/", "secret": "x"}]})
     simplicate.create("organization", name="x")
-    until(lambda: bool(simplicate.control("GET", "hooks/log")[0]["attempts"]))
+    eventually(lambda: bool(simplicate.control("GET", "hooks/log")[0]["attempts"]))
     assert simplicate.control("GET", "hooks/log")[0]["attempts"][0]["error"] == "ConnectionError"

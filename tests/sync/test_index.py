@@ -17,7 +17,7 @@ from models.tables import Connection, Link, RelationMapping, TargetEntry, Target
 from models.vault import MasterKey, Vault
 from models.words import Kind, Role
 from sync import index
-from sync.freshness import BLIND_OVERLAP, OVERLAP, read_all, refresh
+from sync.freshness import BLIND_OVERLAP, LEAST_OVERLAP, ONE_PAGE, OVERLAP, read_all, refresh
 from sync.matching import Hit
 
 ZONNIG = Identity(kvk="12345678", name="bakkerij zonnig", postal_code="4548AW")
@@ -191,6 +191,27 @@ def test_a_quiet_hour_does_not_read_the_last_busy_minutes_again(
         else:
             expected = began + timedelta(seconds=offset) - OVERLAP
             assert abs(since - expected) < timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("per_second", "expected"),
+    [(3, OVERLAP), (5, timedelta(seconds=ONE_PAGE / 5)), (20, LEAST_OVERLAP)],
+)
+def test_after_a_busy_minute_a_delta_goes_back_as_far_as_one_page_reaches(
+    outside: Outside, books: int, per_second: int, expected: timedelta
+) -> None:
+    began = datetime.now(UTC).replace(tzinfo=None)
+    own = [
+        relatie(str(n), str(n), Identity(), modified_on=began - timedelta(seconds=n / per_second))
+        for n in range(180 * per_second)
+    ]
+    target: Any = Books(books, [own])
+    list(read_all(outside, target))
+    with outside.sessions.begin() as session:
+        session.get_one(Connection, books).clock_offset_seconds = 0.0
+    assert refresh(outside, target)
+
+    assert abs(began - expected - target.since[-1]) < timedelta(seconds=20)
 
 
 def test_only_one_process_reads_at_a_time(outside: Outside, books: int) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from models.tables import ChangeEvent, Connection, SyncJob
+from tests.fixtures.waiting import eventually
 from tests.web.conftest import Office
 from tests.web.office import SECRETS, TOKEN, furnish, job_of, post, signature, told
 from web.doors import REMEMBER_SECONDS
@@ -43,6 +44,7 @@ def test_a_signed_hook_becomes_an_event_a_job_and_a_wake_up(office: Office) -> N
     assert job is not None
     assert (job.state, job.lane, job.wanted, job.done) == ("due", "live", 1, 0)
     assert str(job.correlation_id) == answer.json()["correlation_id"]
+    eventually(lambda: office.runtime.redis.llen("live") == 1)
     (waiting,) = office.runtime.redis.lrange("live", 0, -1)
     message = json.loads(waiting)
     assert message["headers"]["task"] == "boekbrug.run_job"

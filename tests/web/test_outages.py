@@ -10,6 +10,7 @@ import pytest
 
 from models.database import migrate
 from tests.fixtures.processes import StartModule
+from tests.fixtures.waiting import eventually
 from tests.web.conftest import Office
 from tests.web.office import environment, furnish, job_of, open_runtime, post, told
 from worker.embedded import EmbeddedServers
@@ -68,8 +69,4 @@ def test_without_redis_hooks_are_stored_and_answered_without_delay(lonely: Offic
     machine.redis.start()
     time.sleep(1.1)  # The publisher rests for a second after a failure.
     assert post(lonely.url, told("woken")).status_code == 202
-    for _ in range(50):
-        if lonely.runtime.redis.llen("live"):
-            break
-        time.sleep(0.02)
-    assert lonely.runtime.redis.llen("live") == 1
+    eventually(lambda: lonely.runtime.redis.llen("live") == 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.processes import StartModule
+from tests.fixtures.waiting import eventually
 from worker.compose import fill_in, seconds
 from worker.embedded.processes import command_line
 from worker.supervisor import Supervisor
@@ -86,13 +87,6 @@ def write_compose(folder: Path, characters: dict[str, str]) -> Path:
     }
     (folder / "compose.yml").write_text(json.dumps({"services": services}))
     return folder / "compose.yml"
-
-
-def eventually(holds: Callable[[], bool], timeout: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not holds():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
 
 
 def test_a_killed_process_is_back_within_two_seconds(make_supervisor: MakeSupervisor) -> None:
