@@ -34,6 +34,7 @@ class Recipe:
     doubles: float = 0.02
     contacts: float = 0.6
     clashes: int = 0
+    unticked: float = 0.0
 
 
 @dataclass
@@ -62,13 +63,14 @@ def generate(recipe: Recipe) -> Data:
     companies = dice.sample(relations, len(relations))
     both = traps.both_roles(companies, round(recipe.relations * recipe.both))
     wrong = traps.wrong(companies, round(recipe.relations * recipe.wrong), dice)
+    unticked = traps.unticked(companies, round(recipe.relations * recipe.unticked))
     twins = traps.doubles(companies, doubles, records)
     relations += [records.person() for _ in range(persons)]
     private = relations[len(relations) - persons :]
     relations += [second for _, second in twins]
     number(relations)
     entered = books.enter(companies, private, recipe.in_books, recipe.clashes, dice)
-    made = Made(relations, records.contact_persons, both, wrong, twins, entered)
+    made = Made(relations, records.contact_persons, both, wrong, unticked, twins, entered)
     return Data(seed_simplicate(relations, records), seed_snelstart(entered), made.expected())
 
 

@@ -16,6 +16,7 @@ class Made:
     contact_persons: list[Record]
     both: list[Record]
     wrong: dict[str, list[Record]]
+    unticked: list[Record]
     twins: list[tuple[Record, Record]]
     entered: list[books.Entry]
 
@@ -28,6 +29,7 @@ class Made:
         return {
             "both": [each["id"] for each in self.both],
             "wrong": {kind: [each["id"] for each in found] for kind, found in self.wrong.items()},
+            "unticked": [each["id"] for each in self.unticked],
             "doubles": [[first["id"], second["id"]] for first, second in self.twins],
             "in_books": {
                 how: [[entry.crm_id, entry.relatie["id"]] for entry in self.entered if entry.how == how]
@@ -50,6 +52,7 @@ class Made:
             "suppliers": labels.count(traps.SUPPLIER),
             "both": labels.count(traps.BOTH),
             "wrong": {kind: len(found) for kind, found in self.wrong.items()},
+            "unticked": len(self.unticked),
             "doubles": len(self.twins),
             "in_books": {how: sum(entry.how == how for entry in self.entered) for how in books.HOW},
             "differing": sum(entry.differs for entry in self.entered),
@@ -59,6 +62,7 @@ class Made:
 
     def _plain(self) -> list[Record]:
         special = {each["id"] for found in self.wrong.values() for each in found}
+        special |= {each["id"] for each in self.unticked}
         special |= {each["id"] for pair in self.twins for each in pair}
         special |= {entry.crm_id for entry in self.entered}
         return [each for each in self.relations if each["id"] not in special]

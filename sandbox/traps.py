@@ -1,4 +1,4 @@
-"""What makes relations hard: both roles, numbers that are wrong, and one company in two records."""
+"""What makes relations hard: both roles, wrong numbers, one company in two records, and who takes no part."""
 
 import random
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,14 @@ def wrong(companies: list[Record], count: int, dice: random.Random) -> dict[str,
         spoil(company, kind, dice)
         found[kind].append(company)
     return found
+
+
+def unticked(companies: list[Record], count: int) -> list[Record]:
+    """Leave the checkbox of some companies open: they take no part."""
+    taken = take(companies, count)
+    for company in taken:
+        company["custom"]["sync_snelstart"] = "0"
+    return taken
 
 
 def spoil(company: Record, kind: str, dice: random.Random) -> None:

@@ -27,7 +27,7 @@ from worker.demo.stage import Stage, fresh_servers
 from worker.demo.verifying import verify
 from worker.embedded.home import Ownership
 
-RECIPE = ("--relations", "40", "--in-books", "8", "--wrong", "0.125", "--doubles", "0.05")
+RECIPE = ("--relations", "40", "--in-books", "8", "--wrong", "0.125", "--doubles", "0.05", "--unticked", "0.1")
 
 
 class Door:

@@ -10,9 +10,9 @@ class Cast:
     """Hand out untroubled companies, one part each."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        """Leave out whoever is wrong, double, in both roles or in the books already."""
+        """Leave out whoever is wrong, double, in both roles, in the books already or takes no part."""
         ids = data["expected"]["ids"]
-        special = {one for found in ids["wrong"].values() for one in found} | set(ids["both"])
+        special = {one for found in ids["wrong"].values() for one in found} | set(ids["both"]) | set(ids["unticked"])
         special |= {one for pair in ids["doubles"] for one in pair}
         special |= {one for found in ids["in_books"].values() for one, _ in found}
         companies = data["simplicate"]["organization"]

@@ -32,7 +32,7 @@ from worker.supervisor import Supervisor
 
 HEALTHY_SECONDS = 60.0
 SHELL = "shell"
-RECIPE = ("--relations", "300", "--in-books", "60", "--seed", "1")
+RECIPE = ("--relations", "300", "--in-books", "60", "--unticked", "0.12", "--seed", "1")
 
 
 @dataclass

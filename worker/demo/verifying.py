@@ -54,8 +54,8 @@ class _Judge:
         stage = plot.stage
         state = stage.crm.control("GET", "state")
         ids = stage.data["expected"]["ids"]
-        ticked = [one for kind in ("organization", "person") for one in state[kind] if _type(one) in SOORTEN]
-        self.relations: dict[str, Record] = {one["id"]: one for one in ticked}
+        relations = [one for kind in ("organization", "person") for one in state[kind] if _type(one) in SOORTEN]
+        self.relations: dict[str, Record] = {one["id"]: one for one in relations}
         found = stage.books.control("GET", "state?resource=relaties")["relaties"]
         rows = found.values() if isinstance(found, dict) else found
         self.relaties = [one for one in rows if (one["relatiecode"] or 0) > 0 and "Eigen" not in one["relatiesoort"]]
@@ -67,7 +67,7 @@ class _Judge:
                 if one.get("kvkNummer"):
                     self._by_kvk.setdefault((one["kvkNummer"], soort), []).append(one)
         self.wrong = {one for many in ids["wrong"].values() for one in many}
-        self.refused = set(ids["wrong"]["long_name"])
+        self.absent = set(ids["wrong"]["long_name"]) | set(ids["unticked"])
         self.pairs = ids["doubles"]
         self.by_name_only = {crm_id for crm_id, _ in ids["in_books"]["name"]}
         with stage.runtime.sessions() as session:
@@ -82,7 +82,7 @@ class _Judge:
         """Check every relation by what it is."""
         doubles = {one for pair in self.pairs for one in pair}
         for record_id, record in self.relations.items():
-            if record_id in self.refused:
+            if record_id in self.absent:
                 yield from self._absent(record)
             elif record_id in doubles:
                 continue
@@ -123,8 +123,8 @@ class _Judge:
             if self._about(record, soort):
                 yield _flaw(
                     record,
-                    "onmogelijke naam, toch aangemaakt",
-                    "impossible name, created all the same",
+                    "hoort er niet, toch aangemaakt",
+                    "does not belong there, created all the same",
                     soort,
                 )
 
