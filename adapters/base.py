@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from models.records import Fields, JsonScalar, Problem, Relation
 from models.words import Kind, Lane, Role
@@ -96,6 +96,35 @@ class Source(Protocol):
         """Check credentials, rights, clock and limits and say the result in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Hold one message on a relation's timeline, as the CRM stores it."""
+
+    id: str
+    title: str
+    content: str
+
+
+@runtime_checkable
+class Feedback(Protocol):
+    """Tell the CRM's users what became of their record: a source that can hold messages and set a checkbox.
+
+    Each of the three writes passes its `gate` once, between the grant and the first byte.
+    """
+
+    def messages(self, record_id: str) -> Sequence[Message]:
+        """Return the messages on a relation's timeline that Boekbrug wrote, newest first. Raises Missing."""
+
+    def post_message(self, record_id: str, title: str, content: str, gate: Gate) -> str:
+        """Put one message on the timeline and return its id. Raises OutcomeUnknown, Rejected, Throttled."""
+
+    def remove_message(self, message_id: str, gate: Gate) -> None:
+        """Take one message off; one that is gone already is no failure."""
+
+    def set_flag(self, record_id: str, flag: str, ticked: bool, gate: Gate) -> None:
+        """Set one checkbox and touch nothing else. Raises Missing, OutcomeUnknown, Rejected, Throttled."""
+
+
 class HookReader(Protocol):
     """Verify and read a source's web hooks. Pure: no call, no database."""
 
@@ -125,7 +154,14 @@ class Identity:
     number: str | None = None
     crm_id: str | None = None
     name: str | None = None
+    """Counts only together with the postcode."""
     postal_code: str | None = None
+    exact_name: str | None = field(default=None, repr=False)
+    """Set by targets where the whole name may identify by itself."""
+    birth_date: str | None = field(default=None, repr=False)
+    """ISO date; it tells people of one name apart and never links."""
+    type: Literal["organisation", "person"] | None = None
+    """Where the target keeps companies and persons apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +197,13 @@ class Target(Protocol):
     info: ConnectionInfo
     roles_share_record: bool
     """True when customer and supplier are one record in the target (a setting of the connection)."""
+    numbered: bool
+    """True when a create carries a number of ours that is unique at the server: every retry sends it again, and a
+    lost answer is found by it."""
+    listed: bool
+    """True when its records can be listed, so that the local index knows them all; else it is `Searched`."""
+    strict: bool
+    """True when one wrong value stops the whole relation, because what is filed must be right."""
 
     @property
     def calls(self) -> int:
@@ -187,11 +230,11 @@ class Target(Protocol):
     def pages(self, since: datetime | None) -> Iterator[TargetPage]:
         """Yield list pages of records modified at or after `since` (target's clock, naive); all when None."""
 
-    def find_number(self, number: int) -> TargetRecord | None:
-        """Locate a record by the unique number through the API, never through a local index."""
+    def locate(self, sent: Fields, number: int | None) -> Sequence[TargetRecord]:
+        """Find what a create of these fields may have left, through the API and never a local index."""
 
-    def create(self, draft: Draft, role: Role, number: int, gate: Gate) -> TargetRecord:
-        """Create once under a reserved number. Raises AlreadyExists, Rejected, OutcomeUnknown, Throttled."""
+    def create(self, draft: Draft, role: Role, number: int | None, gate: Gate) -> TargetRecord:
+        """Create once, under the reserved number if any. Raises AlreadyExists, Rejected, OutcomeUnknown, Throttled."""
 
     def update(self, current: TargetRecord, changes: Fields, gate: Gate) -> TargetRecord:
         """Overlay owned changes on the whole current record and write it back."""
@@ -203,16 +246,30 @@ class Target(Protocol):
         """Check credentials, rights, clock and limits and say the result in words."""
 
 
+@runtime_checkable
+class Searched(Protocol):
+    """Look records up one relation at a time: what a target offers that cannot be listed."""
+
+    def search(self, identity: Identity, *, thorough: bool) -> Sequence[TargetRecord]:
+        """Return the records that an identifier or the exact name points at, in as few calls as that takes.
+
+        `thorough` after the target said that the relation exists: nothing that a setting saves is left out.
+        """
+
+
 __all__ = [
     "ConnectionInfo",
     "Draft",
+    "Feedback",
     "Finding",
     "Gate",
     "HookReader",
     "Identity",
     "Lane",
+    "Message",
     "Notice",
     "Page",
+    "Searched",
     "Source",
     "SourceRecord",
     "Target",

@@ -1,5 +1,6 @@
 """Find out what became of a write whose answer never came, through the target's API and never its index."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters.base import Draft, Target, TargetRecord
@@ -48,12 +49,24 @@ def _updated(work: Work, intent: WriteIntent, fields: Fields) -> None:
 
 
 def _created(work: Work, intent: WriteIntent, fields: Fields) -> Written | None:
-    record = work.target.find_number(intent.number) if intent.number is not None else None
-    fits = record is not None and (intent.role in record.roles or work.target.roles_share_record)
-    if record is not None and fits and content_agrees(work.target, fields, record):
+    record = ours(work, Role(intent.role), fields, work.target.locate(fields, intent.number))
+    if record is not None:
         return Written(record, Draft(fields), intent.id)
     _close(work, intent, "absent")
     return None
+
+
+def ours(work: Work, role: Role, sent: Fields, found: Sequence[TargetRecord]) -> TargetRecord | None:
+    """Choose the one record that our own create must have left: it holds what we sent and is nobody else's."""
+    fitting = [
+        record
+        for record in found
+        if (role in record.roles or not record.roles or work.target.roles_share_record)
+        and content_agrees(work.target, sent, record)
+    ]
+    with work.outside.sessions.begin() as session:
+        free = [record for record in fitting if mappings.holder_of(session, work, role, record.id) is None]
+    return free[0] if len(free) == 1 else None
 
 
 def _close(work: Work, intent: WriteIntent, state: str) -> None:

@@ -15,7 +15,7 @@ from models.words import JobState, Outcome, Role
 from sync import index, mappings, reviews, writing
 from sync.finding import find_match, look
 from sync.intents import BUSY_SECONDS, Contested, NumberTaken, give_number_up
-from sync.locating import content_agrees, locate
+from sync.locating import locate, ours
 from sync.logbook import log
 from sync.mapped import given_up, sync_mapped
 from sync.matching import Candidate, Doubtful, Linked, Match
@@ -152,16 +152,11 @@ def _number(work: Work, relation: Relation, role: Role) -> tuple[int, bool]:
 
 def _adopt(work: Work, role: Role, draft: Draft, number: int) -> Written | None:
     """Adopt the holder of a number that our own intent reserved, if it is what we sent; else leave it alone."""
-    holder: TargetRecord | None = work.target.find_number(number)
-    if holder is None:
-        return None
+    found = work.target.locate(draft.fields, number)
     with work.outside.sessions.begin() as session:
-        index.store(session, work.outside.vault, work.target_info.id, [holder])
-        rival = mappings.holder_of(session, work, role, holder.id)
-    ours = holder.active and rival is None and role in holder.roles
-    if ours and content_agrees(work.target, draft.fields, holder):
-        return Written(holder, draft, uuid4())
-    return None
+        index.store(session, work.outside.vault, work.target_info.id, found)
+    holder = ours(work, role, draft.fields, [one for one in found if one.active])
+    return Written(holder, draft, uuid4()) if holder is not None else None
 
 
 def _give_up(work: Work, number: int) -> None:

@@ -30,6 +30,10 @@ log = structlog.get_logger(__name__)
 class SnelStart:
     """Read and write the relaties of one administration, for one connection in one lane."""
 
+    numbered = True
+    listed = True
+    strict = False
+
     def __init__(self, info: ConnectionInfo, outside: Outside, lane: Lane) -> None:
         self.info = info
         self.options = Options.of(info.options)
@@ -76,16 +80,23 @@ class SnelStart:
         for page in rows(self.get_list, since_filter(since)):
             yield TargetPage([self._parsed(raw) for raw in page.rows], page.started_at, page.last)
 
+    def locate(self, sent: Fields, number: int | None) -> Sequence[TargetRecord]:
+        """Find a relatie by its relatiecode, which is unique; what was sent adds nothing."""
+        found = None if number is None else self.find_number(number)
+        return [] if found is None else [found]
+
     def find_number(self, number: int) -> TargetRecord | None:
-        """Locate a relatie by its relatiecode; rows that the filter should have kept out are passed over."""
+        """Look a relatiecode up; rows that the filter should have kept out are passed over."""
         for page in rows(self.get_list, f"Relatiecode eq {number}"):
             for raw in page.rows:
                 if record.whole(raw.get("relatiecode")) == number:
                     return self._parsed(raw)
         return None
 
-    def create(self, draft: Draft, role: Role, number: int, gate: Gate) -> TargetRecord:
+    def create(self, draft: Draft, role: Role, number: int | None, gate: Gate) -> TargetRecord:
         """Create a relatie under a reserved relatiecode; one that exists already raises AlreadyExists."""
+        if number is None:
+            raise AssertionError("a relatie is created under a number that we chose")
         self._countries.warm()
         body = record.new_body(draft.fields, role, number, self.options, self._countries.id_of)
         answer = object_of(self._call("POST", "/relaties", json=body, gate=gate))

@@ -112,20 +112,18 @@ class TargetContract:
             created.id, created.number, created.fields, created.identity,
         )  # fmt: skip
 
-    def test_what_was_created_is_found_by_its_number(self, target: Target, created: TargetRecord, number: int) -> None:
-        found = target.find_number(number)
-        assert found is not None
-        assert found.id == created.id
+    def test_what_was_created_is_located(
+        self, target: Target, draft: Draft, created: TargetRecord, number: int
+    ) -> None:
+        assert [one.id for one in target.locate(draft.fields, number)] == [created.id]
 
-    def test_a_number_nobody_has_finds_nothing(self, target: Target, number: int) -> None:
-        assert target.find_number(number) is None
+    def test_what_nobody_has_is_not_located(self, target: Target, draft: Draft, number: int) -> None:
+        assert list(target.locate(draft.fields, number)) == []
 
     def test_a_number_serves_once(self, target: Target, created: TargetRecord, draft: Draft, number: int) -> None:
         with pytest.raises(AlreadyExists):
             target.create(draft, Role.CUSTOMER, number, go)
-        found = target.find_number(number)
-        assert found is not None
-        assert found.id == created.id
+        assert [one.id for one in target.locate(draft.fields, number)] == [created.id]
 
     def test_both_sides_identify_a_relation_alike(
         self, target: Target, relation: Relation, created: TargetRecord
@@ -158,7 +156,7 @@ class TargetContract:
     def test_a_gate_can_call_a_creation_off(self, target: Target, draft: Draft, number: int) -> None:
         with pytest.raises(CalledOff):
             target.create(draft, Role.CUSTOMER, number, stop)
-        assert target.find_number(number) is None
+        assert list(target.locate(draft.fields, number)) == []
 
     def test_a_gate_can_call_an_update_off(self, target: Target, draft: Draft, created: TargetRecord) -> None:
         with pytest.raises(CalledOff):
