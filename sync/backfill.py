@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -76,6 +77,8 @@ def _resume(outside: Outside, connection_id: int, name: str) -> Reading:
 
 
 LENGTHS = {"hour": 3600, "day": 86400}
+SEARCHES = 2
+"""By number and by name, at a target without a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,14 @@ class Estimate:
     roles: int
     mapped: int
     blocked: int
+    looks: float = 0.01
+    """Calls to look a new relation up: a hundredth of a list page, or searches of its own."""
 
     @property
     def calls(self) -> int:
         """Estimate target calls: a create and its share of list pages; nothing for what is mapped and unchanged."""
         created = self.roles - self.mapped
-        return created + -(-created // 100) + 1
+        return created + ceil(created * self.looks) + 1
 
     def seconds(self, limits: Mapping[str, int]) -> float:
         """Estimate the time from the target's windows: the first fill of a long window is free, its rest is not."""
@@ -110,7 +115,8 @@ def survey(outside: Outside, sides: Sides, progress: Progress) -> tuple[Estimate
         roles += sum(len(roles_in(sides.target, one.relation)) for one in found if not one.blocked)
         blocked += sum(one.blocked for one in found)
         progress(len(ids), None)
-    return Estimate(len(ids), roles, _mapped(outside, sides), blocked), ids
+    looks = 0.01 if sides.target.listed else SEARCHES
+    return Estimate(len(ids), roles, _mapped(outside, sides), blocked, looks), ids
 
 
 def _mapped(outside: Outside, sides: Sides) -> int:

@@ -13,12 +13,13 @@ from models.tables import Connection, Link, Snapshot
 from models.vault import Unreadable
 from models.words import Kind, Lane, Role
 from sync import snapshots, twins
-from sync.checks import check
+from sync.checks import check, stopping
 from sync.config.loading import connection_info
 from sync.config.rules import RelationRules
 from sync.rules import relation_rules
 
 BATCH = 500
+Problems = tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Candidate:
     """Hold one stored relation as it would be synchronised."""
 
     relation: Relation
-    problems: tuple[Problem, ...]
+    problems: Problems
 
     @property
     def blocked(self) -> bool:
@@ -59,6 +60,18 @@ class Candidate:
 def part_of(rules: RelationRules, relation: Relation) -> bool:
     """Tell whether the link's checkbox is ticked; a link without one takes everything that is active."""
     return relation.active if rules.flag is None else relation.flags.get(rules.flag, False)
+
+
+CLIENT = frozenset({Role.CUSTOMER})
+"""Every client of a target that knows no debtors and creditors."""
+
+
+def judge(source: Source, target: Target, rules: RelationRules, record: SourceRecord) -> tuple[Relation, Problems]:
+    """Parse and check a record as this target takes it. Raises ValueError."""
+    relation, problems = check(source.relation(record, rules.model_dump()))
+    if target.roles_share_record and not rules.roles:
+        relation = replace(relation, roles=CLIENT)
+    return relation, tuple(stopping(one) for one in problems) if target.strict else problems
 
 
 def batches(outside: Outside, sides: Sides) -> Iterator[list[Candidate]]:
@@ -92,10 +105,9 @@ def load_many(outside: Outside, connection_id: int, ids: Sequence[str]) -> list[
 
 
 def _parse(sides: Sides, records: Sequence[SourceRecord]) -> Iterator[Candidate]:
-    raw_rules = sides.rules.model_dump()
     for record in records:
         try:
-            relation, problems = check(sides.source.relation(record, raw_rules))
+            relation, problems = judge(sides.source, sides.target, sides.rules, record)
         except (ValueError, Unreadable):
             continue
         if part_of(sides.rules, relation):

@@ -149,8 +149,8 @@ REVIEWS = (
     Cause(
         "review.name_only",
         "bookkeeper",
-        "Naam en postcode komen overeen, maar geen enkel nummer bevestigt dat.",
-        "Name and postcode agree, but no number confirms it.",
+        "De naam komt overeen, maar geen enkel nummer bevestigt dat.",
+        "The name agrees, but no number confirms it.",
         "Beslis of dit dezelfde relatie is.",
         "Decide whether this is the same relation.",
     ),

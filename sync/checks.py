@@ -2,12 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from models.causes import Cause
 from models.records import Address, Contact, Problem, Relation
 from sync import identifiers as ids
 
 Problems = list[Problem]
+_LEFT_OUT = {
+    "effect_nl": "Dit veld is niet meegestuurd; de rest wel.",
+    "effect_en": "This field was left out; the rest was sent.",
+}
+_NO_ADDRESS = {
+    "effect_nl": "Dit adres is niet meegestuurd; de rest wel.",
+    "effect_en": "This address was left out; the rest was sent.",
+}
+_STOPPED = {"effect_nl": "Er is niets verstuurd.", "effect_en": "Nothing was sent."}
+_FIRST_BIRTH = date(1850, 1, 1)
+"""Before it nobody who files was born; the dead of a century ago still have an estate."""
+_HARMLESS = frozenset({"email", "contact.email", "bic"})
+"""What a strict target can do without: no number and no address that a filing rests on."""
 _ADDRESSES = {"visiting": ("bezoekadres", "visiting address"), "mailing": ("postadres", "postal address")}
 
 
@@ -30,10 +44,18 @@ def check(relation: Relation) -> tuple[Relation, tuple[Problem, ...]]:
         bsn=_judge(ids.clean_bsn, relation.bsn, "bsn", problems),
         iban=_judge(ids.clean_iban, relation.iban, "iban", problems, ids.masked),
         bic=_judge(ids.clean_bic, relation.bic, "bic", problems, ids.without_personal_numbers),
+        date_of_birth=_birth_date(relation.date_of_birth, problems),
         email=_judge(ids.clean_email, relation.email, "email", problems, ids.without_personal_numbers),
         contacts=tuple(_contact(contact, problems) for contact in relation.contacts),
     )
     return checked, tuple(problems)
+
+
+def stopping(problem: Problem) -> Problem:
+    """Return the problem as a target takes it that wants a relation right or not at all."""
+    if problem.field in _HARMLESS:
+        return problem
+    return replace(problem, blocking=True, params={**problem.params, **_STOPPED})
 
 
 def _judge(
@@ -47,9 +69,17 @@ def _judge(
     try:
         return clean(text)
     except ids.Invalid:
-        params = {"value": show(text)} if show else {}
+        params = {**_LEFT_OUT, **({"value": show(text)} if show else {})}
         problems.append(Problem(f"check.{field.rpartition('.')[2]}", field, params=params))
         return None
+
+
+def _birth_date(day: date | None, problems: Problems) -> date | None:
+    """Return a day on which somebody alive can have been born."""
+    if day is None or _FIRST_BIRTH <= day <= datetime.now(UTC).date() + timedelta(days=1):
+        return day
+    problems.append(Problem("check.birth_date", "date_of_birth", params=dict(_LEFT_OUT)))
+    return None
 
 
 def _name(name: str, problems: Problems) -> str:
@@ -75,7 +105,8 @@ def _address(address: Address | None, which: str, problems: Problems) -> Address
         step, cause, value = "postal_code", "check.postcode", address.postal_code
         return replace(address, country=country, postal_code=ids.clean_postcode(value, country))
     except ids.Invalid:
-        params = {"value": ids.without_personal_numbers(value), "address_nl": nl, "address_en": en}
+        shown = ids.without_personal_numbers(value)
+        params = {"value": shown, "address_nl": nl, "address_en": en, **_NO_ADDRESS}
         problems.append(Problem(cause, f"{which}.{step}", params=params))
         return None
 
@@ -92,11 +123,6 @@ def _crm(code: str, what_nl: str, what_en: str, do_nl: str, do_en: str) -> Cause
     return Cause(code, "crm_user", what_nl, what_en, do_nl, do_en)
 
 
-_LEFT_OUT_NL = "Dit veld is niet meegestuurd; de rest wel."
-_LEFT_OUT_EN = "This field was left out; the rest was sent."
-_NO_ADDRESS_NL = "Dit adres is niet meegestuurd; de rest wel."
-_NO_ADDRESS_EN = "This address was left out; the rest was sent."
-
 CAUSES = (
     _crm(
         "check.name_missing",
@@ -107,64 +133,71 @@ CAUSES = (
     ),
     _crm(
         "check.kvk",
-        f"KvK-nummer {{value}} is geen nummer van 8 cijfers. {_LEFT_OUT_NL}",
-        f"Chamber of Commerce (KvK) number {{value}} is not a number of 8 digits. {_LEFT_OUT_EN}",
+        "KvK-nummer {value} is geen nummer van 8 cijfers. {effect_nl}",
+        "Chamber of Commerce (KvK) number {value} is not a number of 8 digits. {effect_en}",
         "Corrigeer het KvK-nummer in het CRM: 8 cijfers, met voorloopnullen, zonder vestigingsnummer.",
         "Correct the KvK number in the CRM: exactly 8 digits, with leading zeros, without branch number.",
     ),
     _crm(
         "check.vat",
-        f"Btw-nummer {{value}} klopt niet. {_LEFT_OUT_NL}",
-        f"VAT number {{value}} is not valid. {_LEFT_OUT_EN}",
+        "Btw-nummer {value} klopt niet. {effect_nl}",
+        "VAT number {value} is not valid. {effect_en}",
         "Corrigeer het btw-nummer in het CRM, met landcode, zoals het op een factuur van de relatie staat.",
         "Correct the VAT number in the CRM, with country code, as printed on an invoice of the relation.",
     ),
     _crm(
         "check.iban",
-        f"IBAN {{value}} klopt niet. {_LEFT_OUT_NL}",
-        f"IBAN {{value}} is not valid. {_LEFT_OUT_EN}",
+        "IBAN {value} klopt niet. {effect_nl}",
+        "IBAN {value} is not valid. {effect_en}",
         "Corrigeer het bankrekeningnummer (IBAN) in het CRM.",
         "Correct the bank account number (IBAN) in the CRM.",
     ),
     _crm(
         "check.bic",
-        f"BIC {{value}} klopt niet. {_LEFT_OUT_NL}",
-        f"BIC {{value}} is not valid. {_LEFT_OUT_EN}",
+        "BIC {value} klopt niet. {effect_nl}",
+        "BIC {value} is not valid. {effect_en}",
         "Corrigeer de BIC in het CRM (8 of 11 tekens) of maak het veld leeg.",
         "Correct the BIC in the CRM (8 or 11 characters) or empty the field.",
     ),
     _crm(
         "check.postcode",
-        f"Postcode {{value}} in het {{address_nl}} is geen Nederlandse postcode. {_NO_ADDRESS_NL}",
-        f"Postcode {{value}} in the {{address_en}} is not a Dutch postcode. {_NO_ADDRESS_EN}",
+        "Postcode {value} in het {address_nl} is geen Nederlandse postcode. {effect_nl}",
+        "Postcode {value} in the {address_en} is not a Dutch postcode. {effect_en}",
         "Corrigeer in het CRM de postcode (1234 AB), of het land van dit adres.",
         "Correct the postcode (1234 AB), or the country of this address, in the CRM.",
     ),
     _crm(
         "check.country",
-        f"Land {{value}} in het {{address_nl}} is onbekend. {_NO_ADDRESS_NL}",
-        f"Country {{value}} in the {{address_en}} is unknown. {_NO_ADDRESS_EN}",
+        "Land {value} in het {address_nl} is onbekend. {effect_nl}",
+        "Country {value} in the {address_en} is unknown. {effect_en}",
         "Kies in het CRM het land van dit adres uit de lijst.",
         "Choose the country of this address from the list in the CRM.",
     ),
     _crm(
         "check.bsn",
-        f"Het BSN klopt niet (9 cijfers, elfproef). {_LEFT_OUT_NL}",
-        f"The BSN (citizen service number) is not valid (9 digits, 11-test). {_LEFT_OUT_EN}",
+        "Het BSN klopt niet (9 cijfers, elfproef). {effect_nl}",
+        "The BSN (citizen service number) is not valid (9 digits, 11-test). {effect_en}",
         "Corrigeer het BSN in het CRM.",
         "Correct the BSN in the CRM.",
     ),
     _crm(
         "check.rsin",
-        f"Het RSIN klopt niet (9 cijfers, elfproef). {_LEFT_OUT_NL}",
-        f"The RSIN (fiscal number) is not valid (9 digits, 11-test). {_LEFT_OUT_EN}",
+        "Het RSIN klopt niet (9 cijfers, elfproef). {effect_nl}",
+        "The RSIN (fiscal number) is not valid (9 digits, 11-test). {effect_en}",
         "Corrigeer het RSIN in het CRM.",
         "Correct the RSIN in the CRM.",
     ),
     _crm(
+        "check.birth_date",
+        "De geboortedatum kan niet kloppen. {effect_nl}",
+        "The date of birth cannot be right. {effect_en}",
+        "Corrigeer de geboortedatum in het CRM.",
+        "Correct the date of birth in the CRM.",
+    ),
+    _crm(
         "check.email",
-        f"E-mailadres {{value}} is geen geldig adres. {_LEFT_OUT_NL}",
-        f"E-mail address {{value}} is not a valid address. {_LEFT_OUT_EN}",
+        "E-mailadres {value} is geen geldig adres. {effect_nl}",
+        "E-mail address {value} is not a valid address. {effect_en}",
         "Zet in het CRM precies één e-mailadres in dit veld.",
         "Put exactly one e-mail address in this field of the CRM.",
     ),

@@ -3,8 +3,10 @@
 from adapters.base import Identity
 from models.vault import Vault
 
-CLAIMED = ("crm_id", "bsn", "rsin", "kvk", "vat", "name_postcode")
+CLAIMED = ("crm_id", "bsn", "rsin", "kvk", "vat", "name_postcode", "exact_name")
 """What a create reserves, so that twins that arrive at the same moment cannot both be created."""
+EVIDENCE = ("birth_date",)
+"""What is compared and never looked up: half the country shares a birthday with somebody."""
 
 
 def values(identity: Identity) -> dict[str, str]:
@@ -16,6 +18,8 @@ def values(identity: Identity) -> dict[str, str]:
         "kvk": identity.kvk,
         "vat": identity.vat,
         "number": identity.number,
+        "exact_name": identity.exact_name,
+        "birth_date": identity.birth_date,
     }
     if identity.name and identity.postal_code:
         found["name_postcode"] = f"{identity.name}|{identity.postal_code}"

@@ -1,6 +1,6 @@
 """Index a target's records locally by keyed hashes, so that matching costs no call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from models.tables import Connection, RelationMapping, TargetEntry, TargetIdenti
 from models.tables.base import key_of
 from models.vault import Vault
 from models.words import Kind, MappingState, Role
-from sync.identity import hashed
+from sync.identity import EVIDENCE, hashed
 from sync.matching import Hit, Verdict
 
 CLOCK_JUMP_SECONDS = 60
@@ -106,11 +106,20 @@ def forget(session: Session, connection_id: int, ids: Sequence[str]) -> None:
 
 
 def find(
-    session: Session, vault: Vault, connection_id: int, role: Role, identity: Identity, owner: tuple[int, str]
+    session: Session,
+    vault: Vault,
+    connection_id: int,
+    role: Role,
+    identity: Identity,
+    owner: tuple[int, str],
+    among: Collection[str] | None = None,
 ) -> list[Hit]:
-    """Return the target records of a role that share an identifier, with how all of them compare."""
+    """Return the target records of a role that share an identifier, with how all of them compare.
+
+    `among` are the only ones that still stand there, where that is known better than by the index.
+    """
     ours = hashed(vault, identity)
-    pairs = [(name, one) for name, hashes in ours.items() for one in hashes]
+    pairs = [(name, one) for name, hashes in ours.items() if name not in EVIDENCE for one in hashes]
     if not pairs:
         return []
     wanted = select(TargetIdentifier.target_id).where(
@@ -120,7 +129,11 @@ def find(
     entries = session.scalars(
         select(TargetEntry).where(TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(wanted))
     ).all()
-    chosen = [entry for entry in entries if role in entry.roles or not entry.roles]
+    chosen = [
+        entry
+        for entry in entries
+        if (role in entry.roles or not entry.roles) and (among is None or entry.target_id in among)
+    ]
     theirs = _identifiers(session, connection_id, [entry.target_id for entry in chosen])
     # In this order: a create that ends between the two looks is seen by the second.
     taken = _being_created(session, connection_id, chosen, owner)

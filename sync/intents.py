@@ -18,12 +18,15 @@ from models.tables import Claim, WriteIntent
 from models.words import Role
 from sync.identity import CLAIMED, values
 from sync.jobs import confirm
+from sync.matching import EXACT_NAME
 from sync.work import Work
 
 CONTEXT = "intent"
 CLAIM_CONTEXT = "claim"
 ANY_ROLE = "*"
 NUMBER = "number"
+LEGAL_NUMBERS = frozenset({"bsn", "rsin"})
+"""Each belongs to one person or company only."""
 LEASE_MARGIN_SECONDS = 30
 """A lease outlives the write's deadline by this much (design §2.5), or as long again if that is shorter."""
 BUSY_SECONDS = 1.0
@@ -99,8 +102,23 @@ def _claim(session: Session, work: Work, writing: Writing, marker: UUID) -> None
     if writing.identity is not None:
         chosen = {name: value for name, value in values(writing.identity).items() if name in CLAIMED}
         holders = _insert_claims(session, work, writing.role, chosen, marker)
-        if holders:
+        if holders and not _told_apart(session, work, writing.role, chosen, holders):
             raise Contested(holders)
+
+
+def _told_apart(
+    session: Session, work: Work, role: Role, ours: Mapping[str, str], holders: Mapping[str, Sequence[str]]
+) -> bool:
+    """Tell whether only the name is shared and both sides hold a legal number, which then differs."""
+    if set(holders) != {EXACT_NAME} or not LEGAL_NUMBERS & set(ours):
+        return False
+    query = select(Claim.source_id).where(
+        Claim.target_connection_id == work.target_info.id,
+        Claim.role == role,
+        Claim.identifier.in_(LEGAL_NUMBERS),
+        Claim.source_id.in_(holders[EXACT_NAME]),
+    )
+    return set(session.scalars(query)) == set(holders[EXACT_NAME])
 
 
 def _insert_claims(

@@ -12,6 +12,11 @@ LEGAL = ("bsn", "rsin", "kvk", "vat")
 """Identifiers that contradict a match even where the link may not match by them."""
 NAME = "name_postcode"
 """Exact name with postcode: it confirms a number, it never links alone."""
+EXACT_NAME = "exact_name"
+"""The whole name, where a target and the link let it link by itself."""
+NAMES = (NAME, EXACT_NAME)
+BIRTH_DATE = "birth_date"
+"""It tells people of one name apart."""
 NUMBER = "number"
 """A relation number never links alone: the CRM's and the target's are two series."""
 
@@ -104,13 +109,25 @@ def _by_number_or_name(hits: Sequence[Hit], allowed: Sequence[str]) -> Match:
     both = [hit for hit in active if hit.agrees(NUMBER) and hit.agrees(NAME) and _uncontradicted(hit)]
     if len(both) == 1 and "relation_number" in allowed:
         return _unless_taken(both[0], "relation_number")
-    named = [hit for hit in active if hit.agrees(NAME)]
+    named = [hit for hit in active if _name_of(hit) and not _somebody_else(hit)]
     alike = [hit for hit in named if _uncontradicted(hit)]
-    if len(named) == len(alike) == 1 and ("name_postcode" in allowed or alike[0].taken_by is not None):
-        return _unless_taken(alike[0], "name_postcode")
+    if len(named) == len(alike) == 1 and (_name_of(alike[0]) in allowed or alike[0].taken_by is not None):
+        return _unless_taken(alike[0], _name_of(alike[0]))
     if alike:
         return _doubt("review.name_only", named)
+    if any(hit.agrees(EXACT_NAME) for hit in named):
+        return _doubt("review.contradiction", named)
     return NoMatch(number_taken=any(hit.agrees(NUMBER) for hit in hits))
+
+
+def _name_of(hit: Hit) -> str:
+    """Name the rule by which its name agrees; empty where it does not."""
+    return next((name for name in NAMES if hit.agrees(name)), "")
+
+
+def _somebody_else(hit: Hit) -> bool:
+    """Tell whether one of the same name is known to be another: born on another day."""
+    return hit.verdicts.get(BIRTH_DATE) == "differs"
 
 
 def _uncontradicted(hit: Hit) -> bool:

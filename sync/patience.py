@@ -19,6 +19,7 @@ class Paged(Protocol):
 
 
 P = TypeVar("P", bound=Paged)
+T = TypeVar("T")
 
 
 def patiently(read: Callable[[str | None], Iterator[P]], cursor: str | None) -> Iterator[P]:
@@ -29,6 +30,17 @@ def patiently(read: Callable[[str | None], Iterator[P]], cursor: str | None) -> 
                 yield page
                 cursor = page.cursor
             return
+        except Throttled as error:
+            _sleep((error.retry_at - datetime.now(UTC)).total_seconds())
+        except Unavailable:
+            _sleep(UNAVAILABLE_SECONDS)
+
+
+def patient(call: Callable[[], T]) -> T:
+    """Return what a call answers, waiting out the budget or an outage."""
+    while True:
+        try:
+            return call()
         except Throttled as error:
             _sleep((error.retry_at - datetime.now(UTC)).total_seconds())
         except Unavailable:

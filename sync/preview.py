@@ -12,11 +12,13 @@ from adapters.base import Draft, Identity, TargetRecord
 from adapters.outside import Outside
 from models.tables import Claim, Connection, RelationMapping
 from models.words import ConnectionState, Kind, Lane, MappingState, Role
-from sync import freshness, identity, mappings, reviews
+from sync import books, identity, mappings, reviews
 from sync.candidates import Candidate, Sides, batches, remember_identities, roles_in
-from sync.finding import look
+from sync.finding import find_match, look
 from sync.jobs import Lease
+from sync.locating import read_or_none
 from sync.matching import Doubtful, Linked
+from sync.patience import patient
 from sync.planning import Hold, Update, compare, moved
 from sync.work import Work
 
@@ -71,18 +73,18 @@ class _Run:
 
 
 def preview(outside: Outside, sides: Sides) -> Iterator[Planned]:
-    """Yield the plan of every relation that takes part; reads the books' lists and no record by itself."""
-    pages = freshness.read_all(outside, sides.target)
-    books = {record.id: record for page in pages for record in page if not record.system_row}
+    """Yield the plan of every relation that takes part; reads lists only, where the target has one."""
+    pages = books.records_of(outside, sides)
+    found = {record.id: record for page in pages for record in page if not record.system_row}
     with outside.sessions.begin() as session:
         ends = [session.get_one(Connection, one) for one in (sides.link.source_id, sides.link.target_id)]
     states = (ConnectionState(ends[1].state), ConnectionState(ends[0].state))
-    run = _Run(outside, sides, books, states)
+    run = _Run(outside, sides, found, states)
     # All first: a double further on in the alphabet counts as well.
-    for found in batches(outside, sides):
-        remember_identities(outside, sides, found)
-    for found in batches(outside, sides):
-        for candidate in found:
+    for batch in batches(outside, sides):
+        remember_identities(outside, sides, batch)
+    for batch in batches(outside, sides):
+        for candidate in batch:
             yield from _candidate(run, candidate)
 
 
@@ -139,7 +141,8 @@ def _mapped(run: _Run, work: Work, draft: Draft, row: RelationMapping) -> Planne
 def _unmapped(run: _Run, work: Work, candidate: Candidate, role: Role, draft: Draft) -> Planned:
     record_id = candidate.relation.id
     identifiers = run.sides.target.identity(candidate.relation)
-    found = look(work, role, identifiers)
+    listed = run.sides.target.listed
+    found = look(work, role, identifiers) if listed else patient(lambda: find_match(work, candidate.relation, role))
     if isinstance(found, Linked):
         return _linked(run, work, role, draft, found.target_id, found.matched_by)
     if isinstance(found, Doubtful):
@@ -153,6 +156,8 @@ def _unmapped(run: _Run, work: Work, candidate: Candidate, role: Role, draft: Dr
 
 def _linked(run: _Run, work: Work, role: Role, draft: Draft, target_id: str, matched_by: str) -> Planned:
     record_id, current = work.lease.record_id, run.books.get(target_id)
+    if current is None and not run.sides.target.listed:
+        current = patient(lambda: read_or_none(run.sides.target, target_id))
     if current is None:
         return Planned(record_id, role, "review", "review.gone", target_id)
     plan = compare(draft.fields, {}, current.fields, work.field_rules, run.sides.target.same)

@@ -12,7 +12,7 @@ from adapters.base import Notice, TargetRecord
 from adapters.outside import Outside
 from models.tables import Reconciliation, RelationMapping, Snapshot
 from models.words import Kind, MappingState, Origin, Role
-from sync import backfill, freshness, mappings, snapshots
+from sync import backfill, books, mappings, snapshots
 from sync.candidates import Candidate, Sides, batches, remember_identities, roles_in
 from sync.drift import Drift
 from sync.intake import record_changes
@@ -104,7 +104,7 @@ def _mapped_sources(session: Session, sides: Sides, ids: Sequence[str]) -> list[
 def _both_sides(outside: Outside, sides: Sides, found: dict[str, Candidate], report: Report) -> Iterator[Drift]:
     seen: set[str] = set()
     in_sync = 0
-    for records in freshness.read_all(outside, sides.target):
+    for records in books.records_of(outside, sides):
         seen.update(record.id for record in records)
         for drift in _page(outside, sides, found, records):
             in_sync += drift is None

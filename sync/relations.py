@@ -9,8 +9,7 @@ from adapters.errors import Missing, Rejected, Unavailable
 from models.records import Problem, Relation
 from models.words import ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
-from sync.candidates import part_of, roles_in
-from sync.checks import check
+from sync.candidates import judge, part_of, roles_in
 from sync.doubles import look_again
 from sync.logbook import log
 from sync.problems import raise_problems
@@ -24,7 +23,7 @@ def sync_relation(work: Work) -> JobState:
         record = read_record(work)
     except Missing:
         return _deleted(work)
-    relation, problems = check(work.source.relation(record, work.raw_rules))
+    relation, problems = judge(work.source, work.target, work.rules, record)
     _label(work, relation)
     if not part_of(work.rules, relation):
         return _excluded(work, "unticked")

@@ -32,7 +32,8 @@ def sync_role(work: Work, relation: Relation, role: Role) -> JobState:
     """Settle what is open, then update the mapped record, or find or create it."""
     draft = work.target.draft(relation, role, work.raw_rules)
     if landed := locate(work, role):
-        writing.record_created(work, role, landed, landed.draft, "adopted", {"number": "agrees"}, "boekbrug")
+        evidence = {"number" if work.target.numbered else "content": "agrees"}
+        writing.record_created(work, role, landed, landed.draft, "adopted", evidence, "boekbrug")
     raise_problems(work, draft.problems, role)
     if any(problem.blocking for problem in draft.problems):
         return JobState.HELD
@@ -118,8 +119,24 @@ def _ask(work: Work, role: Role, doubt: Doubtful) -> JobState:
 
 
 def _create(work: Work, relation: Relation, role: Role, draft: Draft, *, regardless: bool) -> JobState:
-    """Create under a number of its own; `regardless` of doubles when a person said so."""
+    """Create what was not found; `regardless` of doubles when a person said so."""
     identity: Identity | None = None if regardless else work.target.identity(relation)
+    if work.target.numbered:
+        return _create_numbered(work, relation, role, draft, identity)
+    try:
+        written = writing.create(work, role, draft, None, identity)
+    except Contested as contested:
+        return _ask(work, role, _doubles(contested))
+    except AlreadyExists:
+        state = _as_found(work, role, draft, find_match(work, relation, role, thorough=True))
+        if state is None:
+            raise
+        return state
+    return _created(work, role, draft, written)
+
+
+def _create_numbered(work: Work, relation: Relation, role: Role, draft: Draft, identity: Identity | None) -> JobState:
+    """Create under a number of its own, which a lost answer is found by."""
     for _ in range(NUMBER_TRIES):
         try:
             number, passed_over = _number(work, relation, role)
@@ -141,8 +158,12 @@ def _create(work: Work, relation: Relation, role: Role, draft: Draft, *, regardl
                     return again
                 continue
             written = adopted
-        return _created(work, relation, role, draft, written, number, passed_over)
+        return _created(work, role, draft, written, _passed_over(relation, number) if passed_over else None)
     raise Throttled(datetime.now(UTC) + timedelta(seconds=BUSY_SECONDS), "numbers")
+
+
+def _passed_over(relation: Relation, number: int) -> Problem:
+    return Problem("sync.number_taken", "number", False, {"number": relation.number or "", "used": str(number)})
 
 
 def _number(work: Work, relation: Relation, role: Role) -> tuple[int, bool]:
@@ -170,13 +191,7 @@ def _doubles(contested: Contested) -> Doubtful:
     return Doubtful("review.double_in_crm", [Candidate(dict(evidence), source_id=one) for one in holders])  # type: ignore[arg-type]
 
 
-def _created(
-    work: Work, relation: Relation, role: Role, draft: Draft, written: Written, number: int, passed_over: bool
-) -> JobState:
+def _created(work: Work, role: Role, draft: Draft, written: Written, remark: Problem | None = None) -> JobState:
     writing.record_created(work, role, written, draft, "created", {}, "boekbrug")
-    found = list(written.refused)
-    if passed_over:
-        told = {"number": relation.number or "", "used": str(number)}
-        found.append(Problem("sync.number_taken", "number", False, told))
-    raise_problems(work, found, role)
+    raise_problems(work, [*written.refused, *([remark] if remark else [])], role)
     return JobState.DONE

@@ -34,7 +34,7 @@ class Written:
     refused: tuple[Problem, ...] = ()
 
 
-def create(work: Work, role: Role, draft: Draft, number: int, identity: Identity | None) -> Written:
+def create(work: Work, role: Role, draft: Draft, number: int | None, identity: Identity | None) -> Written:
     """Create once. Raises Contested, NumberTaken, AlreadyExists, Rejected, OutcomeUnknown, Throttled, StaleLease."""
 
     def send(fields: Draft, gate: "_Gate") -> TargetRecord:

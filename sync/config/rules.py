@@ -10,7 +10,7 @@ from models.words import Kind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Number = Annotated[int, Field(ge=1, le=999_999_999_999)]
-MatchKey = Literal["crm_id", "bsn", "rsin", "kvk", "vat", "relation_number", "name_postcode"]
+MatchKey = Literal["crm_id", "bsn", "rsin", "kvk", "vat", "relation_number", "name_postcode", "exact_name"]
 
 
 class Block(BaseModel):

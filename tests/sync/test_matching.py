@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.matching import NAME, NUMBER, STRONG, Doubtful, Hit, Linked, NoMatch, match
+from sync.matching import BIRTH_DATE, EXACT_NAME, NAME, NUMBER, STRONG, Doubtful, Hit, Linked, NoMatch, match
 
-ALL = (*STRONG, "relation_number", "name_postcode")
-NAMES = (*STRONG, NUMBER, NAME)
+ALL = (*STRONG, "relation_number", "name_postcode", "exact_name")
+NAMES = (*STRONG, NUMBER, NAME, EXACT_NAME, BIRTH_DATE)
 
 verdicts = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["agrees", "differs", "absent"]))
 hits = st.builds(
@@ -47,7 +47,7 @@ def test_links_to_one_active_free_and_uncontradicted_relation_or_not_at_all(
 
 @given(several, allowed, twins)
 def test_a_number_or_a_name_alone_never_links(found: list[Hit], names: list[str], others: Twins) -> None:
-    result = match(found, [name for name in names if name != "name_postcode"], others)
+    result = match(found, [name for name in names if name not in (NAME, EXACT_NAME)], others)
     if isinstance(result, Linked) and result.matched_by == "relation_number":
         (hit,) = [one for one in found if one.target_id == result.target_id]
         assert hit.agrees(NUMBER)
@@ -97,3 +97,35 @@ def test_a_namesake_at_the_address_of_a_linked_relation_is_a_question() -> None:
     result = match([hit], ["kvk", "vat", "relation_number"], {})
     assert isinstance(result, Doubtful)
     assert result.reason == "review.taken"
+
+
+TAX = ("bsn", "rsin", "exact_name")
+
+
+def namesake(**verdicts: Any) -> Hit:
+    return Hit("t1", {EXACT_NAME: "agrees", **verdicts})
+
+
+def test_an_exact_name_links_where_a_number_stands_on_one_side_only() -> None:
+    assert match([namesake(bsn="absent", birth_date="agrees")], TAX, {}) == Linked(
+        "t1", "exact_name", {EXACT_NAME: "agrees", "bsn": "absent", "birth_date": "agrees"}
+    )
+    assert isinstance(match([namesake(rsin="absent")], TAX, {}), Linked)
+
+
+def test_somebody_born_on_another_day_is_somebody_else() -> None:
+    assert match([namesake(bsn="absent", birth_date="differs")], TAX, {}) == NoMatch()
+    assert match([namesake(bsn="differs", birth_date="differs")], TAX, {}) == NoMatch()
+
+
+def test_an_equal_name_with_another_number_is_a_conflict() -> None:
+    for name in ("bsn", "rsin", "kvk", "vat"):
+        found = match([namesake(**{name: "differs"})], TAX, {})
+        assert isinstance(found, Doubtful)
+        assert found.reason == "review.contradiction"
+
+
+def test_several_of_one_name_are_a_question() -> None:
+    found = match([namesake(), replace(namesake(), target_id="t2")], TAX, {})
+    assert isinstance(found, Doubtful)
+    assert [one.target_id for one in found.candidates] == ["t1", "t2"]
