@@ -12,7 +12,7 @@ from models.tables.mapping import (
     TargetIndex,
     WriteIntent,
 )
-from models.tables.report import Issue, Reconciliation, Review, SyncLog
+from models.tables.report import Erasure, Issue, Reconciliation, Review, SyncLog
 from models.tables.work import ChangeEvent, Snapshot, SourceIdentifier, SubjectKey, SyncJob
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Connection",
     "ConnectionToken",
     "Cursor",
+    "Erasure",
     "Issue",
     "Link",
     "MappingHistory",

@@ -106,6 +106,7 @@ class WriteIntent(Base):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_write_intent_record", "target_connection_id", "source_connection_id", "source_id"),
+        Index("ix_write_intent_settled", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -61,6 +61,7 @@ class Issue(Base):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_issue_open_cause", "link_id", "cause", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_issue_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -133,3 +134,23 @@ class Reconciliation(Base):
     counts: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     findings: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     """`[{"finding", "record_id", "role", "target_id", "fields"}]`, ids and names of fields only."""
+
+
+class Erasure(Base):
+    """Keep the receipt of one erasure: which record, when, by whom and how much went; nothing of the person."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        Index("ix_erasure_record", "connection_id", "kind", "record_id", "at"),
+        Index("ix_erasure_at", "at"),
+    )
+
+    id: Mapped[Id]
+    connection_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Words]
+    record_id: Mapped[Words]
+    at: Mapped[Created]
+    by: Mapped[Words]
+    """Login name of who gave the command."""
+    counts: Mapped[Json]
+    """Table -> rows that were removed or emptied."""
