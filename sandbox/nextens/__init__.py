@@ -1,0 +1,1 @@
+"""Stand-in of Nextens: persons and companies as tax clients, behind refresh tokens."""
