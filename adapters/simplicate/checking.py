@@ -33,6 +33,7 @@ def check(
         _rights_follow_user(),
         *_clock(options, [one for one in newest.values() if one]),
         _filter(client),
+        _timeline(client),
     ]
     return findings + list(_fields(client, flags))
 
@@ -105,6 +106,22 @@ def _filter(client: SimplicateClient) -> Finding:
     if works:
         return Finding(True, "Filteren op wijzigingstijd werkt.", "Filtering by time of change works.")
     return Finding(False, "Filteren op wijzigingstijd werkt niet.", "Filtering by time of change does not work.")
+
+
+def _timeline(client: SimplicateClient) -> Finding:
+    """Ask for the messages of an organisation that cannot exist: an answer with rows means the same."""
+    try:
+        params = {"q[linked_to.organization_id]": f"organization:{'0' * 32}", "sort": "-created_at"}
+        works = not client.listing("timeline/message", **params, limit=1, offset=0).rows
+    except _REFUSED:
+        return Finding(False, "Tijdlijn niet leesbaar per relatie.", "Timeline not readable per relation.")
+    if works:
+        return Finding(True, "Kan berichten op de tijdlijn terugvinden.", "Can find messages on the timeline.")
+    return Finding(
+        False,
+        "Berichten op de tijdlijn zijn niet per relatie op te vragen; terugvinden kost meer oproepen.",
+        "Timeline messages cannot be asked for by relation; finding them costs more calls.",
+    )
 
 
 def _fields(client: SimplicateClient, flags: Sequence[str]) -> Iterator[Finding]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.base import ConnectionInfo, Lane
+from adapters.base import ConnectionInfo, Gate, Lane
 from adapters.errors import Missing, Unauthorised
 from adapters.http import HttpClient
 from adapters.outside import Outside
-from adapters.simplicate.errors import classify, data_of
+from adapters.simplicate.errors import classify, data_of, data_written
 from adapters.simplicate.values import Raw, integer, mapping, rows
 
 Clock = Callable[[], datetime]
@@ -83,3 +83,7 @@ class SimplicateClient:
         if not record:
             raise Missing("not in Simplicate")
         return record, started
+
+    def write(self, method: str, path: str, given: Any, gate: Gate) -> Any:
+        """Write once and return the data answered. Raises OutcomeUnknown when the answer cannot be read."""
+        return data_written(self._http.request(method, path, json=given, gate=gate))

@@ -8,6 +8,7 @@ LICENCE = "simplicate.licence"
 REFUSED = "simplicate.refused"
 VALIDATION = "simplicate.validation"
 UNREADABLE = "simplicate.unreadable"
+MESSAGE_TYPE = "simplicate.message_type"
 
 CAUSES = (
     Cause(
@@ -23,8 +24,8 @@ CAUSES = (
         "administrator",
         "De gebruiker van de API-sleutel mag dit in Simplicate niet: {words}",
         "The user of the API key may not do this in Simplicate: {words}",
-        "Geef die gebruiker in Simplicate leesrecht op organisaties en personen.",
-        "Give that user the right to read organisations and persons in Simplicate.",
+        "Geef die gebruiker in Simplicate recht op organisaties en personen, en op hun tijdlijn.",
+        "Give that user rights on organisations and persons in Simplicate, and on their timeline.",
     ),
     Cause(
         LICENCE,
@@ -57,6 +58,14 @@ CAUSES = (
         "Simplicate gives an answer that cannot be read.",
         "Controleer het adres van de koppeling; het moet op /api/v2 eindigen.",
         "Check the address of the connection; it must end in /api/v2.",
+    ),
+    Cause(
+        MESSAGE_TYPE,
+        "administrator",
+        "Simplicate heeft geen berichttype {wanted} voor de tijdlijn.",
+        "Simplicate has no message type {wanted} for the timeline.",
+        "Zet onder message_type van de koppeling een type dat in Simplicate bestaat, of laat het weg.",
+        "Set message_type of the connection to a type that exists in Simplicate, or leave it out.",
     ),
 )
 """Every cause this adapter can name."""

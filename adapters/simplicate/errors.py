@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from adapters.errors import AdapterError, Forbidden, Missing, Rejected, Unavailable
+from adapters.errors import AdapterError, Forbidden, Missing, OutcomeUnknown, Rejected, Unavailable
 from adapters.masking import mask
 from adapters.simplicate.codes import LICENCE, REFUSED, UNREADABLE, VALIDATION
 
@@ -33,13 +33,31 @@ def data_of(response: requests.Response) -> tuple[Any, Mapping[str, Any]]:
     envelope = body(response)
     if not isinstance(envelope, Mapping):
         raise Rejected(UNREADABLE)
-    if envelope.get("data") is None and envelope.get("errors"):
-        said = words(envelope)
-        raise Rejected(VALIDATION, words=said, params={"words": said, "status": str(response.status_code)})
+    _refused_inside(response, envelope)
     if "data" not in envelope:
         raise Rejected(UNREADABLE)
     metadata = envelope.get("metadata")
     return envelope["data"], metadata if isinstance(metadata, Mapping) else {}
+
+
+def data_written(response: requests.Response) -> Any:
+    """Return the data that answers a write. Raises Rejected as above, OutcomeUnknown when it cannot be read."""
+    if response.status_code == 204:
+        return None
+    envelope = body(response)
+    if not isinstance(envelope, Mapping):
+        raise OutcomeUnknown("Simplicate answered a write with nothing that can be read")
+    _refused_inside(response, envelope)
+    if "data" not in envelope:
+        raise OutcomeUnknown("Simplicate answered a write without data")
+    return envelope["data"]
+
+
+def _refused_inside(response: requests.Response, envelope: Mapping[str, Any]) -> None:
+    """Raise Rejected when errors stand where the data should be."""
+    if envelope.get("data") is None and envelope.get("errors"):
+        said = words(envelope)
+        raise Rejected(VALIDATION, words=said, params={"words": said, "status": str(response.status_code)})
 
 
 def body(response: requests.Response) -> Any:

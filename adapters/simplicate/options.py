@@ -27,6 +27,14 @@ class SimplicateOptions(BaseModel):
     """Which events the hook was set up with in Simplicate; informative, as nothing can be asked."""
     hook_domain: str | None = None
     """Environment name that `X-Simplicate-Domain` should carry; unsigned, so never trusted."""
+    message_prefix: str = Field(default="Boekbrug", min_length=3, max_length=40, pattern=r"^[^\s*][^*]*$")
+    """How the title of each message of ours begins, by which it is found again; no `*`, the filter's wildcard."""
+    message_type: str | None = None
+    """Label or id of the timeline's message type; the first of the list when none is named."""
+    message_format: Literal["text", "html"] = "text"
+    """How Simplicate shows a message's content; `html` escapes it and marks line ends."""
+    unticked: Literal["", "0"] = ""
+    """What a checkbox is set to when it is unticked; an empty one is sent without a value by Simplicate itself."""
 
     @field_validator("timezone")
     @classmethod

@@ -1,15 +1,17 @@
-"""Be the source: read relations from one Simplicate environment."""
+"""Be the source: read relations from one Simplicate environment, and tell its users how they fared."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.base import ConnectionInfo, Finding, Lane, Page, SourceRecord
+from adapters.base import ConnectionInfo, Finding, Gate, Lane, Message, Page, SourceRecord
 from adapters.errors import Missing, Unsupported
 from adapters.outside import Outside
 from adapters.simplicate.checking import check
 from adapters.simplicate.client import Clock, SimplicateClient, utc_now
 from adapters.simplicate.everything import Everything
+from adapters.simplicate.feedback import SimplicateFeedback
+from adapters.simplicate.message_types import MessageTypes
 from adapters.simplicate.options import SimplicateOptions
 from adapters.simplicate.parse import parse_relation
 from adapters.simplicate.poll import Poll
@@ -26,6 +28,8 @@ class Simplicate:
         self.info = info
         self.options = SimplicateOptions.model_validate(dict(info.options))
         self._client = SimplicateClient(info, outside, lane, now)
+        types = MessageTypes(info, outside.redis, self._client.listing)
+        self._feedback = SimplicateFeedback(self._client, self.options, types)
 
     @property
     def calls(self) -> int:
@@ -56,6 +60,22 @@ class Simplicate:
     def relation(self, record: SourceRecord, rules: Mapping[str, Any]) -> Relation:
         """Parse a record by the link's `relations` rules. Pure."""
         return parse_relation(record.id, record.raw, rules, self.options.zone)
+
+    def messages(self, record_id: str) -> Sequence[Message]:
+        """Return our messages on a relation's timeline, newest first. Raises Missing, Unsupported."""
+        return self._feedback.messages(record_id)
+
+    def post_message(self, record_id: str, title: str, content: str, gate: Gate) -> str:
+        """Put one message on the timeline and return its id. Raises OutcomeUnknown, Rejected, Throttled."""
+        return self._feedback.post_message(record_id, title, content, gate)
+
+    def remove_message(self, message_id: str, gate: Gate) -> None:
+        """Take one message off; one that is gone already is no failure."""
+        self._feedback.remove_message(message_id, gate)
+
+    def set_flag(self, record_id: str, flag: str, ticked: bool, gate: Gate) -> None:
+        """Set one checkbox and touch nothing else. Raises Missing, OutcomeUnknown, Rejected, Throttled."""
+        self._feedback.set_flag(record_id, flag, ticked, gate)
 
     def identify(self) -> str:
         """Name the environment by its host, which is unique, after the one call every key may make."""

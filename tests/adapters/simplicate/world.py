@@ -12,13 +12,16 @@ from adapters.outside import Outside
 from adapters.simplicate import Simplicate
 from adapters.simplicate.client import utc_now
 from models.words import Lane
-from tests.adapters.contract_source import World
+from tests.adapters.contract_feedback import FeedbackWorld
 
 KEYS = {"key": "sandbox-key", "secret": "sandbox-secret"}
 
 
-class SimplicateWorld(World):
+class SimplicateWorld(FeedbackWorld):
     """One environment; relations are added as organisations and persons in turn."""
+
+    flag = "sync_snelstart"
+    prefix = "Boekbrug"
 
     def __init__(self, url: str, info: ConnectionInfo, outside: Outside) -> None:
         self.url = url
@@ -28,6 +31,7 @@ class SimplicateWorld(World):
         self.session = requests.Session()
         self.session.headers.update({"Authentication-Key": KEYS["key"], "Authentication-Secret": KEYS["secret"]})
         self._added = 0
+        self._seconds = 0
 
     def options(self, **options: Any) -> None:
         self.info = replace(self.info, options={**self.info.options, **options})
@@ -65,3 +69,32 @@ class SimplicateWorld(World):
 
     def arrivals(self) -> int:
         return int(self.control("GET", "stats")["total"])
+
+    def stored(self, record_id: str) -> dict[str, Any]:
+        record = self.call("GET", f"crm/{record_id.partition(':')[0]}/{record_id}")
+        return {name: value for name, value in record.items() if name not in ("updated_at", "modified")}
+
+    def ticked(self, record_id: str) -> bool:
+        fields = self.stored(record_id)["custom_fields"]
+        return [field.get("value") for field in fields if field["name"] == self.flag] == ["1"]
+
+    def note(self, record_id: str, title: str) -> None:
+        kind = self.call("GET", "timeline/messagetype")[0]["id"]
+        link = {f"{record_id.partition(':')[0]}_id": record_id}
+        self.call("POST", "timeline/message", {"title": title, "messagetype_id": kind, "linked_to": link})
+
+    def notes(self) -> int:
+        return len(self.call("GET", "timeline/message"))
+
+    def later(self) -> None:
+        self._seconds += 2
+        self.control("POST", "clock_offset", {"seconds": self._seconds})
+
+    def lose_answers(self, *, done: bool) -> None:
+        for method in ("POST", "PUT", "DELETE"):
+            self.control(
+                "POST", "faults", {"kind": "drop_after" if done else "drop_before", "method": method, "path": "/api"}
+            )
+
+    def answer_again(self) -> None:
+        self.control("DELETE", "faults")
