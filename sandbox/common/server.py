@@ -4,13 +4,15 @@ import argparse
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox.common.standin import StandIn
+from sandbox.common.standin import Receive, Scope, Send
+
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class OpenProtocol(HttpToolsProtocol):
@@ -25,7 +27,11 @@ class OpenProtocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     """Announce the address once it is open, and end with exit code 0 on SIGTERM."""
 
+    first: Callable[[], Awaitable[None]] | None = None
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.first:
+            await self.first()
         await super().startup(sockets)
         for sock in sockets or ():
             host, port = sock.getsockname()[:2]
@@ -47,11 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock-offset", type=float, default=0.0, help="seconds the vendor's clock is ahead")
 
 
-def serve(stand_in: StandIn, host: str, port: int) -> None:
-    """Run until SIGTERM or SIGINT."""
+def serve(application: Application, host: str, port: int, first: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Run until SIGTERM or SIGINT; `first` runs in the same loop before the address is announced."""
     sock = socket.create_server((host, port), backlog=1024)
     config = uvicorn.Config(
-        stand_in, http=OpenProtocol, ws="none", lifespan="off", log_level="warning", access_log=False,
+        application, http=OpenProtocol, ws="none", lifespan="off", log_level="warning", access_log=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=1, server_header=False,
     )  # fmt: skip
-    _Server(config).run(sockets=[sock])
+    server = _Server(config)
+    server.first = first
+    server.run(sockets=[sock])
