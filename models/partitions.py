@@ -1,5 +1,6 @@
 """Make and drop the monthly partitions of the tables that grow for ever."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
@@ -37,14 +38,14 @@ def ensure_partitions(connection: Connection, now: datetime, ahead: int = 3) -> 
     return made
 
 
-def drop_partitions(connection: Connection, before: datetime) -> list[str]:
+def drop_partitions(connection: Connection, before: datetime, tables: Sequence[str] = tuple(PARTITIONED)) -> list[str]:
     """Drop whole months that ended before a moment. Returns their names."""
     rows = connection.execute(
         text(
             "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid "
             "JOIN pg_class parent ON parent.oid = inhparent WHERE parent.relname = ANY(:tables)"
         ),
-        {"tables": list(PARTITIONED)},
+        {"tables": list(tables)},
     )
     limit = f"{before:%Y%m}"
     old = [name for (name,) in rows if name.rsplit("_p", 1)[-1] < limit]

@@ -20,6 +20,12 @@ class Settings(BaseSettings):
     secret_keys: SecretStr | None = None
     """`id:base64 of 32 bytes`, comma separated, newest first; None uses a key file in the data folder."""
     public_url: str = "http://127.0.0.1:8000"
+    smtp_url: SecretStr | None = None
+    """Where mail is handed over: `smtp://`, `smtps://` or `smtp+starttls://`; None sends none."""
+    mail_from: str = "boekbrug@localhost"
+    """Sender of mails: an address, or `name <address>`."""
+    admin_email: str | None = None
+    """Who is told when a connection needs consent."""
     language: str = "nl"
     log_level: str = "INFO"
     log_json: bool = True
@@ -46,7 +52,26 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=24, gt=0)
     """Jobs that one worker process runs at a time; during a call none holds a database session."""
     database_pool: int = 10
-    retention_days: int = 400
+    retention_days: int = Field(default=400, gt=0)
+    """How long rows are kept that have no setting of their own."""
+    retention_events_days: int | None = Field(default=None, gt=0)
+    """Inbox: what was heard and when; whole months go."""
+    retention_log_days: int | None = Field(default=None, gt=0)
+    """Log of attempts; whole months go."""
+    retention_issues_days: int | None = Field(default=None, gt=0)
+    """Closed issues, from when they closed."""
+    retention_intents_days: int | None = Field(default=None, gt=0)
+    """Writes whose outcome is known."""
+    retention_reviews_days: int | None = Field(default=None, gt=0)
+    """Superseded questions; of one that a person decided, the name."""
+    retention_history_days: int | None = Field(default=None, gt=0)
+    """What happened to a mapping, with the values before and after."""
+    retention_reports_days: int | None = Field(default=None, gt=0)
+    """Reports of comparisons."""
+    retention_snapshots_days: int = Field(default=30, gt=0)
+    """Records that the CRM no longer has, from when they were last read."""
+    retention_erasures_days: int = Field(default=1825, gt=0)
+    """Receipts of erasures: five years, as long as somebody may ask for the proof."""
 
 
 @lru_cache(maxsize=1)

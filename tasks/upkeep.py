@@ -1,22 +1,24 @@
 """Run what nobody waits for: polls, probes, nightly comparison and the tidying of old rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import select, text
 
 from adapters.errors import AdapterError
-from models.partitions import drop_partitions, ensure_partitions
+from adapters.mail import open_mailer
+from models.partitions import ensure_partitions
 from models.tables import Link
 from models.words import Lane
-from sync import intents, issues
 from sync.candidates import Sides
+from sync.feedback.mailing import send_due
 from sync.polling import poll as poll_source
 from sync.probing import probe as probe_connection
 from sync.reconcile import reconcile
+from sync.retention import tidy
 from tasks.app import app
 from tasks.runtime import runtime
-from tasks.settings import PARTITIONS, POLL, PROBE, RECONCILE, RECONCILE_ALL, RETENTION
+from tasks.settings import PARTITIONS, POLL, PROBE, RECONCILE, RECONCILE_ALL, RETENTION, SEND_MAIL
 
 logger = structlog.get_logger()
 
@@ -69,14 +71,18 @@ RECONCILE_LOCK = 0x60E6B4_0000_0000
 
 @app.task(name=RETENTION)
 def retention() -> None:
-    """Drop the months that are older than the retention, and issues closed as long ago."""
+    """Let go of what is older than the settings allow."""
     using = runtime()
-    days = using.settings.retention_days
-    with using.engine.begin() as connection:
-        drop_partitions(connection, datetime.now(UTC) - timedelta(days=days))
-    with using.sessions.begin() as session:
-        issues.stale(session, days)
-        intents.forget_settled(session, days)
+    logger.info("retention.finished", **tidy(using.engine, using.sessions, using.settings))
+
+
+@app.task(name=SEND_MAIL)
+def send_mail() -> None:
+    """Hand over the mails that are due; two at a time take different ones."""
+    using = runtime()
+    mailer = open_mailer(using.settings)
+    if mailer is not None:
+        send_due(using.outside, mailer)
 
 
 @app.task(name=PARTITIONS)

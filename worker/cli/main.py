@@ -16,6 +16,7 @@ from worker.cli import (
     connections,
     database,
     demo,
+    erase,
     health,
     issues,
     keys,
@@ -46,6 +47,7 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     replay.register,
     health.register,
     keys.register,
+    erase.register,
 )
 """One `register(app)` per module, in the order of `boekbrug --help`."""
 
