@@ -9,6 +9,13 @@ class Kind(StrEnum):
     RELATION = "relation"
     PROJECT = "project"
     INVOICE = "invoice"
+    RELATION_FEEDBACK = "relation_feedback"
+    """Work on what the CRM's users are told of a relation; it calls the CRM, not the books."""
+
+    @property
+    def about(self) -> "Kind":
+        """Return the kind of record that the work is about."""
+        return Kind(self.value.removesuffix("_feedback"))
 
 
 class Role(StrEnum):
@@ -36,6 +43,7 @@ class Origin(StrEnum):
     BACKFILL = "backfill"
     RECONCILE = "reconcile"
     DECISION = "decision"
+    FEEDBACK = "feedback"
 
 
 class ConnectionState(StrEnum):
@@ -62,6 +70,23 @@ class MappingState(StrEnum):
     FAILED = "failed"
 
 
+class Box(StrEnum):
+    """Tell whose doing the state of a checkbox is: the user's own, or ours."""
+
+    AS_LEFT = "as_left"
+    UNTICKING = "unticking"
+    UNTICKED = "unticked"
+
+
+class MailState(StrEnum):
+    """Tell how far a mail is: handed over is committed first, so a crash never sends it twice."""
+
+    WAITING = "waiting"
+    HANDED = "handed"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
 class Policy(StrEnum):
     """Tell who wins a field that both sides changed."""
 
@@ -86,3 +111,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     LOST = "lost"
     DELETED = "deleted"
+    TOLD = "told"
+    UNTICKED = "unticked"
+    TICKED_AGAIN = "ticked_again"
+    WITHDRAWN = "withdrawn"

@@ -66,9 +66,9 @@ CLIENT = frozenset({Role.CUSTOMER})
 """Every client of a target that knows no debtors and creditors."""
 
 
-def judge(source: Source, target: Target, rules: RelationRules, record: SourceRecord) -> tuple[Relation, Problems]:
-    """Parse and check a record as this target takes it. Raises ValueError."""
-    relation, problems = check(source.relation(record, rules.model_dump()))
+def judge(target: Target, rules: RelationRules, parsed: Relation) -> tuple[Relation, Problems]:
+    """Check a relation as this target takes it."""
+    relation, problems = check(parsed)
     if target.roles_share_record and not rules.roles:
         relation = replace(relation, roles=CLIENT)
     return relation, tuple(stopping(one) for one in problems) if target.strict else problems
@@ -105,11 +105,13 @@ def load_many(outside: Outside, connection_id: int, ids: Sequence[str]) -> list[
 
 
 def _parse(sides: Sides, records: Sequence[SourceRecord]) -> Iterator[Candidate]:
+    raw_rules = sides.rules.model_dump()
     for record in records:
         try:
-            relation, problems = judge(sides.source, sides.target, sides.rules, record)
+            parsed = sides.source.relation(record, raw_rules)
         except (ValueError, Unreadable):
             continue
+        relation, problems = judge(sides.target, sides.rules, parsed)
         if part_of(sides.rules, relation):
             yield Candidate(relation, problems)
 

@@ -51,7 +51,7 @@ class NumberTaken(Exception):
 class Writing:
     """Hold one write about to happen."""
 
-    role: Role
+    role: str
     operation: str
     fields: Fields
     number: int | None = None
@@ -60,10 +60,10 @@ class Writing:
     """What a create claims; None when a person said to create regardless of doubles."""
 
 
-def open_intent(work: Work, writing: Writing) -> UUID:
+def open_intent(work: Work, writing: Writing, marker: UUID | None = None) -> UUID:
     """Check the fence, commit the intent and its claims. Raises StaleLease, Contested, NumberTaken, Throttled."""
     deadline = work.outside.settings.deadline_seconds
-    marker = uuid4()
+    marker = marker or uuid4()
     try:
         with work.outside.sessions.begin() as session:
             confirm(session, work.lease, deadline + min(LEASE_MARGIN_SECONDS, deadline))
@@ -107,7 +107,7 @@ def _claim(session: Session, work: Work, writing: Writing, marker: UUID) -> None
 
 
 def _told_apart(
-    session: Session, work: Work, role: Role, ours: Mapping[str, str], holders: Mapping[str, Sequence[str]]
+    session: Session, work: Work, role: str, ours: Mapping[str, str], holders: Mapping[str, Sequence[str]]
 ) -> bool:
     """Tell whether only the name is shared and both sides hold a legal number, which then differs."""
     if set(holders) != {EXACT_NAME} or not LEGAL_NUMBERS & set(ours):
@@ -181,7 +181,7 @@ def settle(session: Session, marker: UUID, state: str) -> None:
         )
 
 
-def open_one(session: Session, work: Work, role: Role) -> WriteIntent | None:
+def open_one(session: Session, work: Work, role: str) -> WriteIntent | None:
     """Return the record's unsettled write in a role, whichever link or worker began it."""
     return session.scalar(
         select(WriteIntent).where(_of_record(work), WriteIntent.role == role, WriteIntent.state == "open")

@@ -19,6 +19,7 @@ from adapters.errors import (
 from models.records import Problem
 from models.words import JobState, Outcome
 from sync import issues, jobs
+from sync.feedback.mailing import tell_administrator
 from sync.logbook import log
 from sync.problems import raise_problems
 from sync.work import Work
@@ -66,6 +67,7 @@ def _wait_for_consent(work: Work, error: Unauthorised) -> JobState | None:
     """Open one issue for the connection, however many records wait for it."""
     with work.outside.sessions.begin() as session:
         issues.tell_of_connection(session, work.link, work.kind, error.words)
+        tell_administrator(session, work.outside, work.link, work.kind, error.words)
     return park(work, None, "unauthorised")
 
 

@@ -13,6 +13,7 @@ from models.tables import Connection, Cursor, Link
 from models.words import Kind, Lane, Origin
 from sync import issues, snapshots
 from sync.config.loading import connection_info
+from sync.feedback.mailing import tell_administrator
 from sync.intake import JobRef, record_changes
 
 logger = structlog.get_logger()
@@ -41,6 +42,7 @@ def _tell_links(outside: Outside, connection_id: int, kind: Kind, words: str) ->
     with outside.sessions.begin() as session:
         for link in session.scalars(select(Link).where(Link.source_id == connection_id, Link.enabled)):
             issues.tell_of_connection(session, link, kind, words)
+            tell_administrator(session, outside, link, kind, words)
 
 
 def cursor_name(reading: str, kind: Kind) -> str:

@@ -11,6 +11,7 @@ from models.words import ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
 from sync.candidates import judge, part_of, roles_in
 from sync.doubles import look_again
+from sync.feedback.wanting import unticked_by_us
 from sync.logbook import log
 from sync.problems import raise_problems
 from sync.roles import sync_role
@@ -23,10 +24,12 @@ def sync_relation(work: Work) -> JobState:
         record = read_record(work)
     except Missing:
         return _deleted(work)
-    relation, problems = judge(work.source, work.target, work.rules, record)
-    _label(work, relation)
-    if not part_of(work.rules, relation):
-        return _excluded(work, "unticked")
+    parsed = work.source.relation(record, work.raw_rules)
+    _label(work, parsed)
+    if not part_of(work.rules, parsed):
+        return _not_taking_part(work, parsed)
+    work.relation = parsed
+    relation, problems = judge(work.target, work.rules, parsed)
     if not relation.roles:
         problems = (*problems, Problem("sync.no_role", "relation_type", True))
     _remember_identity(work, relation)
@@ -80,6 +83,16 @@ def _remember_identity(work: Work, relation: Relation) -> None:
             work.source_info.id,
             {relation.id: dict.fromkeys(relation.roles, identity)},
         )
+
+
+def _not_taking_part(work: Work, parsed: Relation) -> JobState:
+    """Leave a record alone that we unticked ourselves; a user's own untick ends its part."""
+    with work.outside.sessions.begin() as session:
+        if unticked_by_us(session, work):
+            work.as_before = True
+            return JobState.HELD
+    work.relation = parsed
+    return _excluded(work, "unticked")
 
 
 def _excluded(work: Work, reason: str) -> JobState:

@@ -39,7 +39,7 @@ def replay(session: Session, jobs: Sequence[SyncJob]) -> list[JobRef]:
     origin = Origin.COMMAND if len(jobs) <= LIVE_LIMIT else Origin.BACKFILL
     found: list[JobRef] = []
     for source_id, batch in _by_source(jobs):
-        notices = [Notice(Kind(job.kind), job.record_id) for job in batch]
+        notices = [Notice(Kind(job.kind).about, job.record_id) for job in batch]
         found += record_changes(session, source_id, notices, origin, uuid4(), datetime.now(UTC))
     return found
 

@@ -21,7 +21,7 @@ def rescue_lost(session: Session) -> int:
         session.add(_row(session, job))
         if lost >= jobs.LOST_LIMIT:
             problem = Problem("sync.lost", "", True, {"times": str(lost)})
-            issues.raise_issue(session, job.link_id, Kind(job.kind), job.record_id, problem)
+            issues.raise_issue(session, job.link_id, Kind(job.kind).about, job.record_id, problem)
     return len(rescued)
 
 

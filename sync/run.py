@@ -4,19 +4,25 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
 from adapters.errors import AdapterError
 from adapters.outside import Outside
 from models.records import Problem
 from models.words import ConnectionState, JobState, Kind, Outcome
 from sync import issues, jobs
+from sync.feedback.running import sync_feedback
+from sync.feedback.wanting import after_attempt
 from sync.jobs import LOST_LIMIT, StaleLease
 from sync.logbook import log
 from sync.parking import decide, park
 from sync.relations import sync_relation
 from sync.work import Work
 
-HANDLERS: Mapping[Kind, Callable[[Work], JobState]] = {Kind.RELATION: sync_relation}
+HANDLERS: Mapping[Kind, Callable[[Work], JobState]] = {
+    Kind.RELATION: sync_relation,
+    Kind.RELATION_FEEDBACK: sync_feedback,
+}
 """How a record of each kind is brought into agreement."""
 
 logger = structlog.get_logger()
@@ -55,7 +61,7 @@ def _attempt(work: Work) -> JobState | None:
     if work.target_state != ConnectionState.ACTIVE:
         return park(work, None, "connection")
     try:
-        return HANDLERS[work.kind](work)
+        return HANDLERS[work.lease.kind](work)
     except AdapterError as error:
         return decide(work, error)
 
@@ -63,12 +69,19 @@ def _attempt(work: Work) -> JobState | None:
 def _finish(work: Work, state: JobState | None) -> JobState | None:
     if state is not None:
         with work.outside.sessions.begin() as session:
-            issues.close_cured(session, work.link.id, work.kind, work.lease.record_id, work.standing)
-            if any(work.calls) and work.source_state == work.target_state == ConnectionState.ACTIVE:
-                issues.close_cured(session, work.link.id, work.kind, issues.CONNECTION, ())
+            _judge(session, work, state)
             jobs.finish(session, work.lease, state)
         logger.info("job.finished", state=state.value, ms=work.elapsed_ms)
     return state
+
+
+def _judge(session: Session, work: Work, state: JobState) -> None:
+    """Close what is cured and want users told of what is not; feedback and our own untick cure nothing."""
+    if any(work.calls) and work.source_state == work.target_state == ConnectionState.ACTIVE:
+        issues.close_cured(session, work.link.id, work.kind, issues.CONNECTION, ())
+    if work.lease.kind == work.kind and not work.as_before:
+        issues.close_cured(session, work.link.id, work.kind, work.lease.record_id, work.standing)
+        after_attempt(session, work, state)
 
 
 def _unexpected(work: Work, error: Exception) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from adapters import registry
 from adapters.base import ConnectionInfo, Source, Target
 from adapters.outside import Outside
-from models.records import Problem
+from models.records import Problem, Relation
 from models.tables import Connection, Link
 from models.vault import Subject
 from models.words import ConnectionState, Kind, Lane
@@ -33,10 +33,20 @@ class Work:
     target_info: ConnectionInfo
     target_state: ConnectionState
     source_state: ConnectionState
+    books_system: str = ""
+    """System of the link's target, also where this job calls the CRM."""
     enabled: bool = True
     """Whether link and both connections are switched on; a job that was due before may not run on."""
     standing: set[tuple[str, str, str]] = field(default_factory=set)
     """(role, cause, field) of every issue met in this run; the others are cured."""
+    relation: Relation | None = None
+    """The record as it was parsed; None where this run decides nothing about it."""
+    failures: list[Problem] = field(default_factory=list)
+    """Blocking problems met in this run."""
+    wrote: bool = False
+    """Whether the target took a write in this run."""
+    as_before: bool = False
+    """Whether this run leaves everything as an earlier one judged it."""
     label: bytes | None = None
     url: str = ""
     logged_calls: tuple[int, int] = (0, 0)
@@ -48,7 +58,8 @@ class Work:
         """Load link and connections in the transaction that takes the lease."""
         link = session.get_one(Link, lease.link_id)
         source = session.get_one(Connection, link.source_id)
-        target = session.get_one(Connection, link.target_id)
+        # Feedback goes to the CRM: for it, the CRM is what must answer and whose budget is used.
+        target = session.get_one(Connection, lease.target_connection_id)
         return cls(
             outside,
             lease,
@@ -57,6 +68,7 @@ class Work:
             connection_info(target, outside.vault),
             ConnectionState(target.state),
             ConnectionState(source.state),
+            session.get_one(Connection, link.target_id).system,
             enabled=link.enabled and source.enabled and target.enabled,
         )
 
@@ -118,8 +130,10 @@ class Work:
     @property
     def kind(self) -> Kind:
         """Return the kind of record this job is about."""
-        return self.lease.kind
+        return self.lease.kind.about
 
     def met(self, problem: Problem, role: str = "") -> None:
         """Note that an issue stands, so that it is not closed as cured."""
         self.standing.add((role, problem.cause, problem.field))
+        if problem.blocking:
+            self.failures.append(problem)

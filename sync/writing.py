@@ -105,6 +105,7 @@ def record_created(
     by: str,
 ) -> None:
     """Commit mapping, base, index, history, log and the settled intent of a create in one transaction."""
+    work.wrote = True
     with work.outside.sessions.begin() as session:
         intents.settle(session, written.marker, "done")
         row = mappings.link_to(session, work, role, written.record, matched_by, evidence, by)
@@ -117,6 +118,7 @@ def record_created(
 
 def record_updated(work: Work, role: Role, written: Written, wanted: Draft, plan: Update) -> list[dict[str, Any]]:
     """Commit base, index, history, log and the settled intent together; returns the refusals that stand."""
+    work.wrote = True
     with work.outside.sessions.begin() as session:
         intents.settle(session, written.marker, "done")
         row = mappings.mapping_of(session, work, role)

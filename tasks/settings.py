@@ -19,6 +19,7 @@ POLL = "boekbrug.poll"
 PROBE = "boekbrug.probe"
 RECONCILE = "boekbrug.reconcile"
 PARTITIONS = "boekbrug.partitions"
+SEND_MAIL = "boekbrug.send_mail"
 
 VISIBILITY_SECONDS = 300
 """Longer than any job may take; of all apps on one broker the shortest wins (facts/celery-redis.md §2.2)."""

@@ -17,9 +17,10 @@ from models.tables import Connection
 from models.words import ConnectionState, Lane
 from sync import dispatch
 from sync.config.loading import connection_info
+from sync.feedback import mailing
 from sync.rescuing import rescue_lost
 from tasks.runtime import Runtime, runtime
-from tasks.settings import POLL, PROBE
+from tasks.settings import POLL, PROBE, SEND_MAIL
 from worker.counting import begin_counting
 
 DISPATCHER_LOCK = 0x60E6B469
@@ -101,9 +102,12 @@ class Dispatcher(threading.Thread):
             parked = session.scalars(select(Connection.id).where(Connection.state == ConnectionState.PARKED)).all()
             probes = [one for one in parked if due_probe(session, one, self._using.settings)]
             polls = dispatch.next_polls(session, poll_seconds)
+            mail = mailing.waiting(session)
         for task, ids in ((PROBE, probes), (POLL, polls)):
             for connection_id in ids:
                 self._app.send_task(task, args=[connection_id], expires=poll_expiry(task))
+        if mail:
+            self._app.send_task(SEND_MAIL, expires=poll_expiry(SEND_MAIL))
 
     def _room(self, connection_id: int, lane: Lane) -> int:
         """Tell how many bulk jobs the connection's pace can start before one would have to park."""

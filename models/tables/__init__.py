@@ -2,6 +2,7 @@
 
 from models.tables.base import Base
 from models.tables.connection import BudgetBlock, Connection, ConnectionToken, Cursor, Link
+from models.tables.feedback import Feedback, Mail
 from models.tables.mapping import (
     Claim,
     MappingHistory,
@@ -24,8 +25,10 @@ __all__ = [
     "ConnectionToken",
     "Cursor",
     "Erasure",
+    "Feedback",
     "Issue",
     "Link",
+    "Mail",
     "MappingHistory",
     "NumberRange",
     "Reconciliation",

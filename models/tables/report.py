@@ -81,6 +81,8 @@ class Issue(Base):
     opened_at: Mapped[Created]
     seen_at: Mapped[Created]
     times: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    mailed_at: Mapped[Moment | None]
+    """When a mail about it was queued; one per episode, however often it fails."""
     closed_at: Mapped[Moment | None]
     closed_by: Mapped[Words] = mapped_column(server_default="")
 

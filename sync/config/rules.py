@@ -28,6 +28,20 @@ def _ascending(numbers: list[int]) -> list[int]:
 NumberRange = Annotated[list[Number], AfterValidator(_ascending)]
 
 
+class FailureRules(Block):
+    """Say how the CRM's users are told that a sync failed."""
+
+    message: bool = True
+    """Whether a message is put on the record's timeline, and taken off when it is cured."""
+    untick: bool = True
+    """Whether the checkbox is unticked when nothing was written."""
+    mail: bool = True
+    """Whether a mail goes to the user who saved, else to the relation's manager, else to `mail_to`."""
+    mail_to: Text | None = None
+    """Address for records of which nobody knows who saved or manages them."""
+    language: Literal["nl", "en"] = "nl"
+
+
 class RelationRules(Block):
     """Say which relations take part and how they are matched, numbered and written."""
 
@@ -55,6 +69,7 @@ class RelationRules(Block):
     """Name of the CRM's (custom) field that holds the BSN."""
     rsin_source: Text | None = None
     """Name of the CRM's (custom) field that holds the RSIN."""
+    failure: FailureRules = FailureRules()
 
 
 KINDS: Mapping[str, type[Block]] = {"relations": RelationRules}

@@ -1,0 +1,1 @@
+"""Tell the CRM's users that a sync failed, and take it back once it is cured."""
