@@ -23,6 +23,7 @@ class System:
 
 
 SYSTEMS: Mapping[str, System] = {
+    "nextens": System("adapters.nextens", frozenset({"target"})),
     "simplicate": System("adapters.simplicate", frozenset({"source"})),
     "snelstart": System("adapters.snelstart", frozenset({"target"})),
 }
@@ -51,6 +52,11 @@ def options_model(system: str) -> type[BaseModel]:
 def credential_names(system: str) -> tuple[str, ...]:
     """Return the names of the credentials a connection must hold."""
     return tuple(getattr(_module(system), "CREDENTIALS", ()))
+
+
+def optional_credential_names(system: str) -> tuple[str, ...]:
+    """Return the names of the credentials a connection may hold besides."""
+    return tuple(getattr(_module(system), "OPTIONAL_CREDENTIALS", ()))
 
 
 def default_limits(system: str) -> dict[str, int]:

@@ -1,6 +1,10 @@
 """Keep one current access token per connection, renewed by one process and stored before it is used.
 
 Vendors rotate refresh tokens and count token calls: two who renew at once could lock the connection out.
+
+A refresh token may come from two sides: the configuration file gives one, and a vendor's answer or a person
+who pasted one replaces it. The newest act wins: what is stored remembers the fingerprint of the file's token
+at that moment, and yields only to a file that names another one since.
 """
 
 import threading
@@ -8,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select, text
@@ -31,6 +36,9 @@ LEASE = """UPDATE connection_token SET lease_until = now() + make_interval(secs 
            AND (lease_until IS NULL OR lease_until < now())"""
 STORE = """UPDATE connection_token SET sealed = :sealed, expires_at = :expires, lease_until = NULL,
            generation = generation + 1 WHERE connection_id = :id AND generation = :generation"""
+PASTE = """INSERT INTO connection_token (connection_id, sealed, generation) VALUES (:id, :sealed, 1)
+           ON CONFLICT (connection_id) DO UPDATE SET sealed = :sealed, expires_at = NULL, lease_until = NULL,
+           generation = connection_token.generation + 1"""
 DROP = """UPDATE connection_token SET lease_until = NULL
           WHERE connection_id = :id AND generation = :generation"""
 
@@ -56,6 +64,8 @@ class _Token:
     access: str | None = field(default=None, repr=False)
     refresh: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    origin: str | None = field(default=None, repr=False)
+    """Fingerprint of the file's refresh token when this was stored."""
 
     def good(self) -> bool:
         """Tell whether it lives long enough for a call."""
@@ -71,10 +81,13 @@ _caches: WeakKeyDictionary[Sessions, dict[int, _Token]] = WeakKeyDictionary()
 class TokenStore:
     """Hand out the current token of one connection."""
 
-    def __init__(self, connection_id: int, outside: Outside) -> None:
-        """Name the connection."""
+    def __init__(self, connection_id: int, outside: Outside, given: str | None = None) -> None:
+        """Name the connection, and the refresh token that its configuration gives, if any."""
         self._id = connection_id
         self._outside = outside
+        self._given = given
+        # Stored sealed, and of a random token: a plain digest gives nothing away and outlives the master keys.
+        self._origin = sha256(given.encode()).hexdigest() if given else None
         self._cache = _caches.setdefault(outside.sessions, {})
         self._used = threading.local()
 
@@ -82,18 +95,38 @@ class TokenStore:
         """Return a token; with `refresh` one newer than this thread had. Raises as `fetch` does."""
         refused = getattr(self._used, "generation", 0) if refresh else -1
         token = self._cache.get(self._id)
-        if token is None or not token.good() or token.generation <= refused:
+        if token is None or not self._serves(token) or token.generation <= refused:
             token = self._cache[self._id] = self._newer(fetch, refused)
         self._used.generation = token.generation
         assert token.access is not None
         return token.access
+
+    def paste(self, refresh_token: str) -> None:
+        """Use this refresh token from now on; the access token of the former one is dropped.
+
+        Whoever renews at this moment loses: the generation moved on. Other processes may use the access token
+        they have in memory until it ends.
+        """
+        pasted = {"access": None, "refresh": refresh_token, "origin": self._origin}
+        sealed = self._outside.vault.seal_json(pasted, CONTEXT)
+        with self._outside.sessions.begin() as session:
+            session.execute(text(PASTE), {"id": self._id, "sealed": sealed})
+        self._cache.pop(self._id, None)
+
+    def _serves(self, token: _Token) -> bool:
+        """Tell whether a token is good and no newer one of the file's replaces what it came from."""
+        return token.good() and not self._superseded(token)
+
+    def _superseded(self, token: _Token) -> bool:
+        """Tell whether the file names another refresh token than when this was stored."""
+        return self._origin is not None and token.origin != self._origin
 
     def _newer(self, fetch: Fetch, refused: int) -> _Token:
         """Wait for whoever renews, or renew; no session is open while the vendor is asked."""
         until = time.monotonic() + LEASE_SECONDS
         while True:
             found = self._stored()
-            if found.good() and found.generation > refused:
+            if self._serves(found) and found.generation > refused:
                 return found
             if self._change(LEASE, found, lease=LEASE_SECONDS):
                 if renewed := self._renewed(fetch, found):
@@ -114,7 +147,8 @@ class TokenStore:
             if row.sealed is None:
                 return _Token(row.generation)
             opened = self._outside.vault.open_json(row.sealed, CONTEXT)
-            return _Token(row.generation, opened["access"], opened.get("refresh"), row.expires_at)
+            origin = opened.get("origin")
+            return _Token(row.generation, opened["access"], opened.get("refresh"), row.expires_at, origin)
 
     def _row(self, session: Session) -> ConnectionToken | None:
         return session.scalar(select(ConnectionToken).where(ConnectionToken.connection_id == self._id))
@@ -125,15 +159,18 @@ class TokenStore:
         Whoever commits first has won: a renewer whose lease ran out takes the winner's token.
         """
         asked_at = datetime.now(UTC)
+        refresh = self._given if self._superseded(old) else old.refresh
         try:
-            grant = fetch(old.refresh)
+            grant = fetch(refresh)
         except BaseException:
             self._change(DROP, old)
             raise
         early = min(EARLY_SECONDS, grant.expires_in / 10)
         expires = asked_at + timedelta(seconds=grant.expires_in - early)
-        new = _Token(old.generation + 1, grant.access_token, grant.refresh_token or old.refresh, expires)
-        sealed = self._outside.vault.seal_json({"access": new.access, "refresh": new.refresh}, CONTEXT)
+        origin = self._origin or old.origin
+        new = _Token(old.generation + 1, grant.access_token, grant.refresh_token or refresh, expires, origin)
+        content = {"access": new.access, "refresh": new.refresh, "origin": origin}
+        sealed = self._outside.vault.seal_json(content, CONTEXT)
         return new if self._change(STORE, old, sealed=sealed, expires=expires) else None
 
     def _change(self, statement: str, token: _Token, **values: object) -> bool:

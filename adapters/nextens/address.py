@@ -6,7 +6,7 @@ Only a line that can be read in one way is split: a wrong guess would be filed w
 import re
 from dataclasses import dataclass
 
-NUMBER_FIRST = frozenset("AU CA FR GB IE LU MC NZ US ZA".split())
+NUMBER_FIRST = frozenset(["AU", "CA", "FR", "GB", "IE", "LU", "MC", "NZ", "US", "ZA"])
 """Countries where `12 High Street` is the custom; elsewhere a number in front is more likely a mistake."""
 
 _MARKER = r"(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?"
@@ -29,7 +29,7 @@ _UNIT = (
     rf"(?:{_KEYWORD}[\s.:]*{_VALUE}|[0-9]{{1,2}}\ ?(?:e|de|ste|er|ème|eme|st|nd|rd|th)?\ ?{_FLOOR}|{_WORD}|"
     rf"[ivx]{{1,4}}|{_LETTERS})(?![a-z0-9])"
 )
-_RANGE = r"(?:\s?(?:-|/|–|t/m|tot|en|&|\+)\s?[0-9]{1,5}[a-z]{0,2}(?![a-z0-9]))"
+_RANGE = r"(?:\s?(?:-|/|\u2013|t/m|tot|en|&|\+)\s?[0-9]{1,5}[a-z]{0,2}(?![a-z0-9]))"
 # Atomic, so that a long line cannot be read in exponentially many ways.
 _ADDITION = re.compile(rf"(?>{_RANGE}|[\s,\-/.]{{0,3}}{_UNIT})*+\.?", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ _SQUARE = re.compile(
     r"(?:^|\s)(?:plein|laan|straat|weg|park|kade|boulevard|plantsoen|singel|dreef|avenue|place)$", re.IGNORECASE
 )
 _YEAR = r"'?(?:1[5-9][0-9]{2}|20[0-9]{2})"
-_YEARS = rf"(?:{_YEAR}(?:\s?[-–/]\s?'?[0-9]{{2,4}})?|'?[0-9]{{2}}\s?[-–/]\s?'?[0-9]{{2}})(?![\w])"
+_YEARS = rf"(?:{_YEAR}(?:\s?[-\u2013/]\s?'?[0-9]{{2,4}})?|'?[0-9]{{2}}\s?[-\u2013/]\s?'?[0-9]{{2}})(?![\w])"
 _NAMED = re.compile(
     rf"(?<![\w])(?:[0-9]{{1,2}}\.?\s?{_MONTH}|[0-9]{{1,3}}(?:e|de|ste|er|ère|ème|eme|st|nd|rd|th)(?=\s+[^\W\d_]))|"
     r"(?<![\w])[^\W\d_]+[0-9]+(?![\w])",

@@ -10,7 +10,7 @@ KINDS: tuple[Kind, ...] = ("persoon", "bedrijf")
 ADDRESSES: Mapping[str, str] = {"Bezoekadres": "visiting", "Postadres": "mailing"}
 """A company's addresses -> canonical ones; a person's one address lies flat in the record."""
 
-_PART_LENGTHS: Mapping[str, int] = {
+_PART_LENGTHS: dict[str, int] = {
     "Straatnaam": 100, "Huisnummer": 5, "HuisnummerToevoeging": 10, "Postcode": 10, "Plaats": 50, "LandCode": 3,
 }  # fmt: skip
 _PART_CANONICAL: Mapping[str, str] = {

@@ -15,8 +15,10 @@ DEFAULT_LIMITS: Mapping[str, int] = {"minute": 60, "concurrent": 4}
 """No limit is published: one call a second is what a person could do, and no server minds that."""
 
 CREDENTIALS = ("client_id", "client_secret")
-"""What a connection must hold. The office's token is pasted with `boekbrug connect`, or stands here too as
-`refresh_token`."""
+"""What a connection must hold: who this installation is to Nextens."""
+
+OPTIONAL_CREDENTIALS = ("refresh_token",)
+"""The office's own token, where it is not pasted with `boekbrug connect`."""
 
 
 class Options(BaseModel):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from adapters.base import Draft
+from adapters.masking import mask
 from adapters.nextens import normal
 from adapters.nextens.address import Parts, is_addition, split
 from adapters.nextens.labels import labels
@@ -91,7 +92,7 @@ def _address(prefix: str, address: Address | None, options: Options, form: _Form
     values = _values(address, options)
     if values is None:
         line = address.line if address else None
-        form.stop("address", f"{name}.street", prefix or "Adres", line=line or "")
+        form.stop("address", f"{name}.street", prefix or "Adres", line=mask(line or ""))
         return
     if values.get("LandCode") == "":
         form.stop("country", f"{name}.country", prefix or "Adres", country=(address and address.country) or "")

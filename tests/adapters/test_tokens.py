@@ -9,7 +9,7 @@ import pytest
 from adapters import tokens
 from adapters.errors import Unavailable
 from adapters.outside import Outside
-from adapters.tokens import TokenGrant, TokenStore
+from adapters.tokens import Fetch, TokenGrant, TokenStore
 from models.tables import ConnectionToken
 from tests.adapters.support import add_connection, make_engine, make_outside
 
@@ -131,3 +131,83 @@ def test_no_session_is_open_while_the_vendor_is_asked_and_nothing_is_stored_in_t
     assert row.sealed is not None
     assert b"secret-token" not in row.sealed
     assert "secret" not in repr(TokenGrant("secret", 1, "secret"))
+
+
+def asked_with(seen: list[str | None], rotates: bool = True) -> Fetch:
+    """Make a token address that notes what it was asked with."""
+
+    def fetch(refresh: str | None) -> TokenGrant:
+        seen.append(refresh)
+        number = len(seen)
+        return TokenGrant(f"access-{number}", 3600, f"rotated-{number}" if rotates else None)
+
+    return fetch
+
+
+def test_a_pasted_token_is_used_at_once_and_stored_sealed(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    store = TokenStore(info.id, outside)
+    store.paste("pasted-token")
+    with outside.sessions() as session:
+        row = session.get_one(ConnectionToken, info.id)
+    assert row.sealed is not None and b"pasted" not in row.sealed
+    assert store.current(asked_with(seen), refresh=False) == "access-1"
+    assert seen == ["pasted-token"]
+
+
+def test_a_pasted_token_ends_the_access_token_of_the_former_one(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    store, fetch = TokenStore(info.id, outside), asked_with(seen)
+    store.paste("first")
+    store.current(fetch, refresh=False)
+    store.paste("second")
+    assert store.current(fetch, refresh=False) == "access-2"
+    assert store.current(fetch, refresh=True) == "access-3"
+    assert seen == ["first", "second", "rotated-2"]
+
+
+def test_a_token_pasted_while_another_is_renewed_wins(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    store = TokenStore(info.id, outside)
+    store.paste("first")
+
+    def slow(refresh: str | None) -> TokenGrant:
+        if refresh == "first":
+            store.paste("second")
+        return asked_with(seen)(refresh)
+
+    assert store.current(slow, refresh=False) == "access-2"
+    assert seen == ["first", "second"]
+
+
+def test_the_file_begins_and_the_vendors_newest_goes_on(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    for refresh in (False, True):
+        forget(outside)
+        TokenStore(info.id, outside, "from-file").current(asked_with(seen), refresh)
+    store = TokenStore(info.id, outside, "from-file")
+    store.current(asked_with(seen), refresh=True)
+    store.current(asked_with(seen), refresh=True)
+    assert seen[0] == "from-file"
+    assert "from-file" not in seen[1:]
+
+
+def test_a_pasted_token_wins_from_the_file_until_the_file_names_another(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    fetch = asked_with(seen)
+    TokenStore(info.id, outside, "from-file").current(fetch, refresh=False)
+    TokenStore(info.id, outside, "from-file").paste("pasted")
+    forget(outside)
+    TokenStore(info.id, outside, "from-file").current(fetch, refresh=False)
+    TokenStore(info.id, outside, "changed-file").current(fetch, refresh=False)
+    TokenStore(info.id, outside, "changed-file").current(fetch, refresh=False)
+    TokenStore(info.id, outside).current(fetch, refresh=False)
+    assert seen == ["from-file", "pasted", "changed-file"]
+
+
+def test_a_vendor_that_does_not_rotate_gets_the_same_token_again(outside: Outside) -> None:
+    info, seen = add_connection(outside), list[str | None]()
+    store, fetch = TokenStore(info.id, outside, "from-file"), asked_with(seen, rotates=False)
+    store.current(fetch, refresh=False)
+    store.current(fetch, refresh=True)
+    assert seen == ["from-file", "from-file"]

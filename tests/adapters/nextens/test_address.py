@@ -83,9 +83,14 @@ ADDITIONS = st.sampled_from(
 GAPS = st.sampled_from([" ", "  ", ", ", " nr ", " nr. "])
 
 
+MARKER = re.compile(
+    r"(?<![^\s,])(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?(?=[\s,])|[\s,]+", re.IGNORECASE
+)
+
+
 def bare(text: str) -> str:
     """Take out what separates parts and says nothing: spaces, commas, `nr`."""
-    return re.sub(r"(?<![^\s,])(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?(?=[\s,])|[\s,]+", "", text, flags=re.I)
+    return MARKER.sub("", text)
 
 
 @given(STREETS, NUMBERS, ADDITIONS)
