@@ -1,4 +1,4 @@
-"""Make Dutch demo data for both stand-ins: the same seed gives the same data, its traps listed by id.
+"""Make Dutch demo data for all stand-ins: the same seed gives the same data, its traps listed by id.
 
 Run `python -m sandbox.data --relations 300 --in-books 60 --seed 1 --out file.json`.
 """
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox import books, traps
+from sandbox import books, taxes, touches, traps
 from sandbox.expected import Made
 from sandbox.people import Records
 
@@ -22,7 +22,10 @@ _FIRST = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - Simplicate's stamps have no z
 
 @dataclass(frozen=True)
 class Recipe:
-    """Say how much of what to make; fractions are of all relations."""
+    """Say how much of what to make; fractions are of all relations.
+
+    What is in Nextens already is a fraction below 1 and a number from there on.
+    """
 
     relations: int = 300
     in_books: int = 60
@@ -35,14 +38,20 @@ class Recipe:
     contacts: float = 0.6
     clashes: int = 0
     unticked: float = 0.0
+    postal: float = 0.1
+    additions: float = 0.1
+    wrong_nextens: float = 0.0
+    in_nextens_by_number: float = 0.0
+    in_nextens_by_name: float = 0.0
 
 
 @dataclass
 class Data:
-    """Hold what was made: two seeds, and what to expect of them."""
+    """Hold what was made: a seed per stand-in, and what to expect of them."""
 
     simplicate: Record
     snelstart: Record
+    nextens: Record
     expected: Record
 
     def as_json(self) -> Record:
@@ -71,7 +80,29 @@ def generate(recipe: Recipe) -> Data:
     number(relations)
     entered = books.enter(companies, private, recipe.in_books, recipe.clashes, dice)
     made = Made(relations, records.contact_persons, both, wrong, unticked, twins, entered)
-    return Data(seed_simplicate(relations, records), seed_snelstart(entered), made.expected())
+    finish(made, private, recipe)
+    crm, clients = seed_simplicate(relations, records), seed_nextens(made.clients)
+    return Data(crm, seed_snelstart(entered), clients, made.expected())
+
+
+def finish(made: Made, private: list[Record], recipe: Recipe) -> None:
+    """Add what the books do not look at, drawn apart, and put some relations into Nextens.
+
+    Only relations without a trap are touched, so none of this meets what a seed gave before.
+    """
+    dice = random.Random(f"{recipe.seed}/nextens")
+    touches.tell_apart(private)
+    touches.managers(made.relations, dice)
+    made.wrong_nextens = touches.wrong(made.plain(), round(recipe.relations * recipe.wrong_nextens))
+    plain = made.plain()
+    made.postal = touches.postal([each for each in plain if "name" in each], recipe.postal, dice)
+    touches.additions(plain, recipe.additions, dice)
+    counts = {how: _number(getattr(recipe, f"in_nextens_by_{how}"), recipe.relations) for how in taxes.HOW}
+    made.clients = taxes.enter(made.plain(in_books=True), counts, dice)
+
+
+def _number(value: float, relations: int) -> int:
+    return round(value if value >= 1 else value * relations)
 
 
 def number(relations: list[Record]) -> None:
@@ -96,6 +127,11 @@ def seed_snelstart(entered: list[books.Entry]) -> Record:
         "relaties": [entry.relatie for entry in entered],
         "extra_fields": {"Klant": {"CrmId": "Text"}, "Leverancier": {"CrmId": "Text"}},
     }
+
+
+def seed_nextens(clients: list[taxes.Client]) -> Record:
+    """Return the seed of the Nextens stand-in."""
+    return {kind: [each.record for each in clients if each.kind == kind] for kind in ("persoon", "bedrijf")}
 
 
 def main() -> None:

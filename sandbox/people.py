@@ -8,7 +8,7 @@ from sandbox import names
 from sandbox.makers import Makers
 from sandbox.simplicate.standard import fixed_id
 from sandbox.simplicate.writing import address
-from sandbox.traps import CUSTOMER, SUPPLIER
+from sandbox.traps import CUSTOMER, SUPPLIER, TICKED
 
 Record = dict[str, Any]
 _FUNCTIONS = ("Directeur", "Administratie", "Inkoop", "Boekhouder", "Eigenaar")
@@ -37,8 +37,8 @@ class Records:
             "vat_number": f"NL{rsin}B01" if rsin else self.make.sole_trader_vat(),
             "email": f"info@{domain}",
             "url": f"https://www.{domain}",
-            "visiting_address": self._address(),
-            "custom": {"sync_snelstart": "1", **({"rsin": rsin} if rsin else {})},
+            "visiting_address": self.address(),
+            "custom": {**TICKED, **({"rsin": rsin} if rsin else {})},
             "debtor": {"payment_term": {"id": fixed_id("paymentterm", 30), "name": "30 dagen", "days": 30}},
         }
         if self.dice.random() < self.contacts:
@@ -52,8 +52,8 @@ class Records:
             **self._relation("person"),
             **self._name(),
             "date_of_birth": born.isoformat(),
-            "address": self._address(),
-            "custom": {"sync_snelstart": "1", "bsn": self.make.bsn()},
+            "address": self.address(),
+            "custom": {**TICKED, "bsn": self.make.bsn()},
         }
         record["email"] = f"{record['first_name'].lower()}.{self.dice.randrange(10**6)}@post.example"
         return record
@@ -87,7 +87,8 @@ class Records:
             "gender_id": fixed_id("gender", "Male" if male else "Female"),
         }
 
-    def _address(self) -> Record:
+    def address(self) -> Record:
+        """Make a Dutch address."""
         return address(
             {
                 "id": self.make.key("address"),

@@ -13,6 +13,8 @@ Record = dict[str, Any]
 CUSTOMER = fixed_id("relationtype", "Klant")
 SUPPLIER = fixed_id("relationtype", "Leverancier")
 BOTH = fixed_id("relationtype", "Klant en leverancier")
+#: The checkbox of every target, ticked.
+TICKED = {"sync_snelstart": "1", "sync_nextens": "1"}
 WRONG = ("bad_kvk", "bad_vat", "bad_iban", "bad_postcode", "long_name")
 
 
@@ -41,10 +43,10 @@ def wrong(companies: list[Record], count: int, dice: random.Random) -> dict[str,
 
 
 def unticked(companies: list[Record], count: int) -> list[Record]:
-    """Leave the checkbox of some companies open: they take no part."""
+    """Leave the checkboxes of some companies open: they take no part."""
     taken = take(companies, count)
     for company in taken:
-        company["custom"]["sync_snelstart"] = "0"
+        company["custom"] |= dict.fromkeys(TICKED, "0")
     return taken
 
 

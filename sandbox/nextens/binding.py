@@ -7,8 +7,7 @@ from typing import Any
 from sandbox.nextens import errors
 from sandbox.nextens.errors import Fault
 from sandbox.nextens.fields import Field, Table
-from sandbox.nextens.kinds import KINDS, dutch_postcode
-from sandbox.nextens.landen import NEDERLAND
+from sandbox.nextens.kinds import KINDS, NEDERLAND, dutch_postcode
 
 Record = dict[str, Any]
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sandbox.common import numbers
-from sandbox.nextens.landen import LANDEN
+from sandbox.snelstart.landen import LANDEN
 
 _EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,.]+")
 _PHONE = re.compile(r"\+?[\d\s()-]{6,}")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}:\d{2}(\.\d+)?Z?)?")
 _POSTCODE = re.compile(r"([1-9]\d{3})\s?([A-Za-z]{2})")
 _NO_POSTCODE = ("SA", "SD", "SS")
+NEDERLAND = "NLD"
+_LAND_CODES = frozenset(land["landcodeISO"] for land in LANDEN.values())
 GENDERS = ("Man", "Vrouw", "Onbekend")
 #: Nobody alive was born earlier, so an earlier year is a slip of the keyboard.
 _EARLIEST = date(1880, 1, 1)
@@ -76,7 +78,7 @@ KINDS = {
     "date": Kind(_moment, _birth_date, "De geboortedatum is geen datum in het verleden."),
     "gender": Kind(str, GENDERS.__contains__, "De waarde '{}' is niet toegestaan. Kies Man, Vrouw of Onbekend."),
     "house_number": Kind(str, lambda value: bool(re.fullmatch(r"[0-9]+", value)), "Het huisnummer '{}' is geen getal."),
-    "country": Kind(str.upper, LANDEN.__contains__, "De landcode '{}' is niet bekend (ISO 3166-1 alpha-3)."),
+    "country": Kind(str.upper, _LAND_CODES.__contains__, "De landcode '{}' is niet bekend (ISO 3166-1 alpha-3)."),
     "sub_number": Kind(
         str, lambda value: bool(re.fullmatch(r"[1-9][0-9]?", value)), "Het volgnummer '{}' ligt niet tussen 1 en 99."
     ),

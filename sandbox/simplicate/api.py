@@ -59,7 +59,7 @@ class Simplicate:
         presenter = Presenter(self.store, self.switches)
         self.records = {kind: Records(kind, self.store, presenter, self.hooks, self.tallies) for kind in KINDS}
         self.contacts = Contacts(self.store, presenter, self.tallies)
-        self.timeline = Timeline(self.store, self.tallies)
+        self.timeline = Timeline(self.store, self.tallies, self.switches)
         self.router = self._routes()
         self.seed(self.start)
 

@@ -15,5 +15,7 @@ class SimplicateOptions(Options):
     unreliable_types: bool = True
     #: Shape of an error: object, batch, string, message, plain, or mixed (each in turn).
     error_shape: str = "object"
+    #: Timeline messages can be listed by what they are linked to, as other lists can by their objects' members.
+    timeline_filter: bool = True
     #: Name of the environment, as hooks and `simplicate_url` carry it.
     domain: str = "sandbox.simplicate.nl"

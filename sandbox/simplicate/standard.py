@@ -71,5 +71,6 @@ def custom_fields(resource: str) -> dict[str, Record]:
     number = ("rsin", "RSIN") if resource == "organization" else ("bsn", "BSN")
     return {
         "sync_snelstart": custom_field(resource, "sync_snelstart", "Naar SnelStart", "checkbox", 1),
+        "sync_nextens": custom_field(resource, "sync_nextens", "Naar Nextens", "checkbox", 3),
         number[0]: custom_field(resource, *number, "text", 2),
     }

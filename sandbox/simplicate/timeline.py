@@ -8,6 +8,7 @@ from sandbox.simplicate import standard
 from sandbox.simplicate.errors import Refused
 from sandbox.simplicate.fields import MESSAGE
 from sandbox.simplicate.lists import body, envelope, page
+from sandbox.simplicate.settings import SimplicateOptions
 from sandbox.simplicate.store import Store, new_id
 
 Record = dict[str, Any]
@@ -17,12 +18,17 @@ _LINKS = ("organization_id", "person_id", "sales_id", "project_id", "invoice_id"
 class Timeline:
     """Answer `timeline/message`."""
 
-    def __init__(self, store: Store, stats: Stats) -> None:
-        self.store, self.stats = store, stats
+    def __init__(self, store: Store, stats: Stats, options: SimplicateOptions) -> None:
+        self.store, self.stats, self.options = store, stats, options
 
     def browse(self, request: Request) -> Reply:
-        """Answer a page."""
-        return page(request, list(self.store.messages.values()), MESSAGE, dict)
+        """Answer a page; sorted backwards, the later of two messages of one second comes first."""
+        if not self.options.timeline_filter and any("[linked_to" in name for name, _ in request.pairs()):
+            raise Refused(400, "Unknown field linked_to")
+        messages = list(self.store.messages.values())
+        if request.params().get("sort", "").startswith("-"):
+            messages.reverse()
+        return page(request, messages, MESSAGE, dict)
 
     def create(self, request: Request) -> Reply:
         """Add a message and answer its id only."""

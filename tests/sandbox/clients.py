@@ -96,3 +96,40 @@ class Simplicate(Client):
 
     def read(self, kind: str, key: str) -> Any:
         return self.get(f"/crm/{kind}/{key}")["data"]
+
+
+class Nextens(Client):
+    base = "/v2/klant"
+
+    def token(self, refresh: str = "sandbox-refresh", **form: str) -> requests.Response:
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": "sandbox-client",
+            "client_secret": "sandbox-secret",
+            "refresh_token": refresh,
+        } | form
+        return self.session.post(f"{self.url}/connect/token", data=form, timeout=10)
+
+    def login(self, refresh: str = "sandbox-refresh") -> str:
+        answer = self.token(refresh)
+        assert answer.status_code == 200, answer.text
+        self.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return str(answer.json()["refresh_token"])
+
+    def create(self, kind: str, **members: Any) -> str:
+        name = {"Achternaam": "Test"} if kind == "persoon" else {"Naam": "Test"}
+        answer = self.call("POST", f"/{kind}", name | members)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["Id"])
+
+    def read(self, kind: str, key: str) -> Any:
+        return self.get(f"/{kind}/{key}")
+
+    def refuse(self, kind: str, **members: Any) -> dict[str, str]:
+        name = {"Achternaam": "Test"} if kind == "persoon" else {"Naam": "Test"}
+        answer = self.call("POST", f"/{kind}", name | members)
+        assert answer.status_code == 400, answer.text
+        return {fault["Veld"]: fault["Melding"] for fault in answer.json()["Errors"]}
+
+    def stored(self, kind: str, key: str) -> Any:
+        return next(each for each in self.control("GET", "state")[kind] if each["Id"] == key)

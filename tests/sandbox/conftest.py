@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.clients import Client, Simplicate, SnelStart, Started
+from tests.sandbox.clients import Client, Nextens, Simplicate, SnelStart, Started
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,13 @@ def snelstart_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def simplicate_url() -> Iterator[str]:
     started = Started("sandbox.simplicate", "--per-minute", "0")
+    yield started.url
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def nextens_url() -> Iterator[str]:
+    started = Started("sandbox.nextens", "--per-minute", "0")
     yield started.url
     assert started.stop() == 0
 
@@ -45,4 +52,17 @@ def simplicate(simplicate_url: str) -> Iterator[Simplicate]:
     client.control("PUT", "options", before)
     client.control("POST", "clock_offset", {"seconds": 0})
     client.control("PUT", "hooks", {"targets": []})
+    client.session.close()
+
+
+@pytest.fixture
+def nextens(nextens_url: str) -> Iterator[Nextens]:
+    client = Nextens(nextens_url)
+    afresh(client)
+    before = client.control("GET", "options")
+    client.control("PUT", "tokens", {"refresh_tokens": ["sandbox-refresh"]})
+    client.login()
+    yield client
+    client.control("PUT", "options", before)
+    client.control("POST", "clock_offset", {"seconds": 0})
     client.session.close()

@@ -108,6 +108,7 @@ def test_custom_fields_are_absent_when_empty_and_1_when_ticked(simplicate: Simpl
     assert refused.status_code == 400
     assert [each["name"] for each in simplicate.get("/crm/personcustomfields")["data"]] == [
         "sync_snelstart",
+        "sync_nextens",
         "bsn",
     ]
 
