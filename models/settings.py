@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Reports of comparisons."""
     retention_snapshots_days: int = Field(default=30, gt=0)
     """Records that the CRM no longer has, from when they were last read."""
+    retention_mails_days: int = Field(default=30, gt=0)
+    """Mails that were sent, refused or given up."""
     retention_erasures_days: int = Field(default=1825, gt=0)
     """Receipts of erasures: five years, as long as somebody may ask for the proof."""
 

@@ -11,8 +11,18 @@ from sqlalchemy.orm import Session
 from models.database import Sessions
 from models.partitions import drop_partitions
 from models.settings import Settings
-from models.tables import Erasure, Issue, MappingHistory, Reconciliation, Review, Snapshot, SubjectKey, WriteIntent
-from models.words import Kind
+from models.tables import (
+    Erasure,
+    Issue,
+    Mail,
+    MappingHistory,
+    Reconciliation,
+    Review,
+    Snapshot,
+    SubjectKey,
+    WriteIntent,
+)
+from models.words import Kind, MailState
 from sync.traces import FINDABLE, Record
 
 BATCH = 2_000
@@ -48,6 +58,7 @@ RULES = (
     Rule("history", MappingHistory, lambda before: MappingHistory.at < before),
     Rule("reports", Reconciliation, lambda before: Reconciliation.started_at < before),
     Rule("snapshots", Snapshot, lambda before: and_(Snapshot.deleted, Snapshot.started_at < before)),
+    Rule("mails", Mail, lambda before: and_(Mail.created_at < before, Mail.state != MailState.WAITING)),
     Rule("erasures", Erasure, lambda before: Erasure.at < before),
 )
 """Everything that is kept for a time and not partitioned by it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, inspect, literal, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from adapters.tokens import CONTEXT as TOKEN
@@ -13,6 +13,7 @@ from models.tables import (
     Claim,
     Connection,
     ConnectionToken,
+    Mail,
     SourceIdentifier,
     SubjectKey,
     SyncJob,
@@ -22,6 +23,7 @@ from models.vault import Subject, Vault
 from models.words import Kind
 from sync import twins
 from sync.config.loading import CREDENTIALS, HOOK_SECRETS, HOOK_TOKEN, HOOK_TOKEN_HASH
+from sync.feedback.mailing import CONTEXT as MAIL
 from sync.intake import EVENT_SAVER, JOB_SAVER
 from sync.intents import CLAIM_CONTEXT
 from sync.subjects import known_subjects
@@ -48,6 +50,8 @@ class Column:
     move: Move
     covered: Callable[[Vault], ColumnElement[bool]] = field(default=_no_twin)
     """Tells which rows under a former key have their equal under the newest, and so need it no more."""
+    among: ColumnElement[bool] = field(default_factory=true)
+    """Chooses the rows whose value a master key made, where in others it is their record's own."""
 
     @property
     def name(self) -> str:
@@ -56,7 +60,7 @@ class Column:
 
     def former(self, vault: Vault) -> ColumnElement[bool]:
         """Choose the rows that a former key made."""
-        return and_(self.keyed.is_not(None), key_of(self.keyed) != vault.current.encode())
+        return and_(self.among, self.keyed.is_not(None), key_of(self.keyed) != vault.current.encode())
 
     def page(self, vault: Vault, after: tuple[Any, ...] | None, size: int) -> Select[Any]:
         """Select the next rows to move, by primary key; those that somebody holds wait for a later pass."""
@@ -76,7 +80,9 @@ class Column:
         """Count the rows that need each key."""
         key = key_of(self.keyed)
         needing = or_(key == vault.current.encode(), ~self.covered(vault))
-        rows = session.execute(select(key, func.count()).where(self.keyed.is_not(None), needing).group_by(key))
+        rows = session.execute(
+            select(key, func.count()).where(self.among, self.keyed.is_not(None), needing).group_by(key)
+        )
         return {bytes(prefix).decode(): count for prefix, count in rows}
 
 
@@ -176,5 +182,6 @@ COLUMNS: Sequence[Column] = (
     Column(SubjectKey, SubjectKey.sealed, resealing("sealed", "subject_key")),
     Column(SyncJob, SyncJob.saved_by, resealing("saved_by", JOB_SAVER)),
     Column(ChangeEvent, ChangeEvent.saved_by, resealing("saved_by", EVENT_SAVER)),
+    Column(Mail, Mail.sealed, resealing("sealed", MAIL), among=Mail.record_id == ""),
 )
 """Every column that a master key made, but the target index; what a record's own key sealed moves with it."""

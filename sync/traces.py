@@ -25,8 +25,10 @@ from sqlalchemy.orm import Session, aliased
 from models.tables import (
     ChangeEvent,
     Claim,
+    Feedback,
     Issue,
     Link,
+    Mail,
     MappingHistory,
     RelationMapping,
     Review,
@@ -205,6 +207,16 @@ def _reviews(session: Session, record: Record, by: str) -> int:
     return _count(session, update(Review).where(*record.at_links(Review), holding).values(emptied))
 
 
+def _feedback(session: Session, record: Record, by: str) -> int:
+    """Forget what was told; the message itself stands in the CRM, and goes with the record there."""
+    return _count(session, delete(Feedback).where(*record.in_source(Feedback)))
+
+
+def _mails(session: Session, record: Record, by: str) -> int:
+    """Remove mails, those that were not sent yet as well."""
+    return _count(session, delete(Mail).where(*record.in_source(Mail)))
+
+
 FINDABLE: Mapping[str, Trace] = {
     "snapshot": _snapshot,
     "source_identifier": _source_identifiers,
@@ -218,6 +230,8 @@ TRACES: Mapping[str, Trace] = {
     "write_intent": _intents,
     "relation_mapping": _mappings,
     "mapping_history": _history,
+    "feedback": _feedback,
+    "mail": _mails,
     "issue": _issues,
     "review": _reviews,
     "sync_log": _log,
@@ -231,7 +245,10 @@ EMPTIED: Mapping[str, str] = {
     "claim.sealed": "row deleted",
     "claim.value_hash": "row deleted",
     "change_event.saved_by": "emptied",
+    "feedback.content": "row deleted",
+    "feedback.told": "row deleted",
     "issue.label": "emptied",
+    "mail.sealed": "row deleted",
     "mapping_history.sealed": "emptied",
     "relation_mapping.base": "emptied",
     "review.label": "emptied",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,17 +18,29 @@ from sqlalchemy import LargeBinary, delete, func, select, update
 
 from adapters.base import Notice
 from models.database import Sessions, open_engine, open_sessions
-from models.tables import Base, Claim, Connection, SourceIdentifier, SubjectKey, TargetIdentifier, TargetIndex
+from models.tables import (
+    Base,
+    Claim,
+    Connection,
+    Mail,
+    SourceIdentifier,
+    SubjectKey,
+    SyncJob,
+    TargetIdentifier,
+    TargetIndex,
+)
 from models.tables.base import key_of
 from models.vault import Subject, Unreadable, Vault
 from models.words import Kind, Lane, Origin, Role
 from sync import freshness, snapshots, twins
 from sync.candidates import Sides
 from sync.config.loading import HOOK_TOKEN, HOOK_TOKEN_HASH
+from sync.feedback.mailing import CONTEXT as MAIL
 from sync.intake import record_changes
 from sync.intents import CLAIM_CONTEXT
 from sync.rotating import COLUMNS
 from sync.rotation import remaining, rotate, sealed_by, unread
+from sync.subjects import subject_of
 from tests.fixtures.bridge import UUID_OF_TEST, Bridge
 from tests.fixtures.servers import REPOSITORY
 from tests.flows.sandbox_data import customer, numbered_customer, rsin
@@ -38,6 +51,8 @@ OLD, BOTH, NEW = (Vault.from_text(text) for text in (OLD_TEXT, f"{NEW_TEXT},{OLD
 
 UNDER_A_RECORDS_KEY = {
     "claim.sealed",
+    "feedback.content",
+    "feedback.told",
     "issue.label",
     "mapping_history.sealed",
     "relation_mapping.base",
@@ -228,6 +243,24 @@ def kill_after(database_url: str, steps: int) -> None:
             process.stdin.write("\n")
             process.stdin.flush()
         process.send_signal(signal.SIGKILL)
+
+
+def test_a_mail_about_a_connection_moves_and_one_about_a_record_needs_not(bridge: Bridge) -> None:
+    (record_id,) = filled(bridge, 1)
+    (job,) = bridge.rows(SyncJob)
+    about = {"link_id": job.link_id, "connection_id": job.source_connection_id, "kind": "relation"}
+    with bridge.outside.sessions.begin() as session:
+        session.add(Mail(**about, id=uuid4(), record_id="", sealed=OLD.seal_json({"to": "els"}, MAIL)))
+        own = subject_of(session, OLD, job.source_connection_id, Kind.RELATION, record_id)
+        session.add(Mail(**about, id=uuid4(), record_id=record_id, sealed=own.seal({"to": "jan"}, MAIL)))
+    list(rotate(bridge.outside.sessions, BOTH))
+    under(bridge, BOTH)
+    read_whole_index(bridge)
+    assert_old_key_is_useless(bridge)
+    office, person = sorted(bridge.rows(Mail), key=lambda row: row.record_id)
+    assert NEW.open_json(office.sealed, MAIL) == {"to": "els"}
+    with bridge.outside.sessions() as session:
+        assert subject(session, job.source_connection_id, record_id).open(person.sealed, MAIL) == {"to": "jan"}
 
 
 def test_index_of_a_target_that_nothing_reads_is_dropped_and_read_whole_when_used_again(

@@ -16,6 +16,7 @@ from models.tables import (
     Erasure,
     Issue,
     Link,
+    Mail,
     MappingHistory,
     Reconciliation,
     RelationMapping,
@@ -36,6 +37,7 @@ DAYS = {
     "reports": 50,
     "snapshots": 60,
     "erasures": 70,
+    "mails": 80,
 }
 """Another number for each, so that a mix-up shows."""
 
@@ -88,6 +90,7 @@ def row(mapping: RelationMapping, setting: str, moment: datetime) -> tuple[Any, 
         "reports": (Reconciliation, {"link_id": mapping.link_id, "started_at": moment}),
         "snapshots": (Snapshot, snapshot(mapping, started_at=moment, deleted=True)),
         "erasures": (Erasure, erasure(mapping, at=moment)),
+        "mails": (Mail, mail(mapping, created_at=moment, state="sent")),
     }
     return made[setting]
 
@@ -106,6 +109,11 @@ def snapshot(mapping: RelationMapping, **more: Any) -> dict[str, Any]:
 def erasure(mapping: RelationMapping, **more: Any) -> dict[str, Any]:
     about = {"connection_id": mapping.source_connection_id, "kind": "relation", "record_id": uuid4().hex}
     return about | {"by": "anna", "counts": {}} | more
+
+
+def mail(mapping: RelationMapping, **more: Any) -> dict[str, Any]:
+    about = {"link_id": mapping.link_id, "connection_id": mapping.source_connection_id, "kind": "relation"}
+    return about | {"id": uuid4(), "record_id": "1", "sealed": b""} | more
 
 
 def add(runtime: Runtime, table: Any, values: dict[str, Any]) -> None:
@@ -139,10 +147,11 @@ def test_what_is_still_at_work_stays_however_old(runtime: Runtime, mapping: Rela
     add(runtime, Issue, about | {"cause": "check.kvk", "opened_at": old})
     add(runtime, WriteIntent, intent(mapping, opened_at=old))
     add(runtime, Snapshot, snapshot(mapping, started_at=old))
+    add(runtime, Mail, mail(mapping, created_at=old))
     add(runtime, Review, asked)
     add(runtime, Review, asked | {"record_id": "2", "decision": "never", "decided_at": old})
     tidy(runtime.engine, runtime.sessions, runtime.settings)
-    assert [count(runtime, table) for table in (Issue, WriteIntent, Snapshot, RelationMapping)] == [1, 1, 1, 1]
+    assert [count(runtime, table) for table in (Issue, WriteIntent, Snapshot, Mail, RelationMapping)] == [1] * 5
     with runtime.sessions() as session:
         reviews = session.scalars(select(Review).order_by(Review.record_id)).all()
     assert [(one.decision, one.label) for one in reviews] == [(None, b"sealed"), ("never", None)]

@@ -22,6 +22,8 @@ REMOVED = {
     "write_intent": ("verzonden waarden per schrijfopdracht", "values sent, per write"),
     "relation_mapping": ("koppeling: stand van de velden", "mapping: state of the fields"),
     "mapping_history": ("geschiedenis: waarden ervoor en erna", "history: values before and after"),
+    "feedback": ("wat het CRM is gemeld", "what the CRM was told"),
+    "mail": ("e-mails over deze relatie", "mails about this relation"),
     "issue": ("meldingen: naam, adres en waarden", "issues: name, address and values"),
     "review": ("vragen: naam", "questions: name"),
     "sync_log": ("logboek: waarden ervoor en erna", "log: values before and after"),
