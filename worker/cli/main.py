@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from worker.cli import (
     backfill,
     configuration,
+    connect,
     connections,
     database,
     demo,
@@ -37,6 +38,7 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     database.register,
     configuration.register,
     connections.register,
+    connect.register,
     sync.register,
     backfill.register,
     reconcile.register,
