@@ -1,10 +1,13 @@
 """Small clients for the stand-ins, which know nothing of the adapters."""
 
 import base64
+import smtplib
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -133,3 +136,42 @@ class Nextens(Client):
 
     def stored(self, kind: str, key: str) -> Any:
         return next(each for each in self.control("GET", "state")[kind] if each["Id"] == key)
+
+
+class MailSink(Client):
+    """The mail sink as a process of its own, with its two addresses."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "sandbox.mail", "--port", "0", "--http-port", "0"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self.process.stdout is not None
+        lines = [self.process.stdout.readline() for _ in range(2)]
+        assert lines[0].startswith("listening on smtp://127.0.0.1:"), lines
+        assert lines[1].startswith("listening on http://127.0.0.1:"), lines
+        super().__init__(lines[1].split()[-1])
+        self.smtp = lines[0].split()[-1]
+
+    def connect(self, timeout: float = 5) -> smtplib.SMTP:
+        address = urlsplit(self.smtp)
+        assert address.hostname and address.port
+        return smtplib.SMTP(address.hostname, address.port, "sender.example", timeout=timeout)
+
+    def send(self, *to: str, timeout: float = 5) -> None:
+        with self.connect(timeout) as smtp:
+            smtp.send_message(mail(*to))
+
+    def spoil(self, kind: str, **more: object) -> None:
+        self.control("POST", "faults", {"kind": kind, **more})
+
+    def subjects(self) -> list[str]:
+        return [mail["subject"] for mail in self.control("GET", "mails")]
+
+
+def mail(*to: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Boekbrug <boekbrug@kantoor.example>"
+    message["To"] = ", ".join(to or ("eva@kantoor.example",))
+    message["Subject"] = "Niet gelukt: één relatie"
+    message["X-Boekbrug-Cause"] = "REL-0006"
+    message.set_content("Het KvK-nummer klopt niet.\nVink opnieuw aan; dat kost € 0.\n")
+    return message

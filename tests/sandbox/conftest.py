@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.clients import Client, Nextens, Simplicate, SnelStart, Started
+from tests.sandbox.clients import Client, MailSink, Nextens, Simplicate, SnelStart, Started
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,16 @@ def nextens_url() -> Iterator[str]:
     started = Started("sandbox.nextens", "--per-minute", "0")
     yield started.url
     assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def mail_sink() -> Iterator[MailSink]:
+    sink = MailSink()
+    yield sink
+    sink.session.close()
+    sink.process.terminate()
+    out, err = sink.process.communicate(timeout=10)
+    assert (sink.process.returncode, out, err) == (0, "", "")
 
 
 def afresh(client: Client) -> None:
@@ -66,3 +76,9 @@ def nextens(nextens_url: str) -> Iterator[Nextens]:
     client.control("PUT", "options", before)
     client.control("POST", "clock_offset", {"seconds": 0})
     client.session.close()
+
+
+@pytest.fixture
+def sink(mail_sink: MailSink) -> MailSink:
+    mail_sink.control("POST", "reset")
+    return mail_sink

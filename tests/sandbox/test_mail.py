@@ -1,89 +1,29 @@
 import smtplib
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from email.message import EmailMessage
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.sandbox.clients import ROOT, Client
-
-
-class MailSink(Client):
-    """The mail sink as a process of its own, with its two addresses."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "sandbox.mail", "--port", "0", "--http-port", "0"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-        assert self.process.stdout is not None
-        lines = [self.process.stdout.readline() for _ in range(2)]
-        assert lines[0].startswith("listening on smtp://127.0.0.1:"), lines
-        assert lines[1].startswith("listening on http://127.0.0.1:"), lines
-        super().__init__(lines[1].split()[-1])
-        self.smtp = lines[0].split()[-1]
-
-    def connect(self, timeout: float = 5) -> smtplib.SMTP:
-        address = urlsplit(self.smtp)
-        assert address.hostname and address.port
-        return smtplib.SMTP(address.hostname, address.port, "sender.example", timeout=timeout)
-
-    def send(self, *to: str, timeout: float = 5) -> None:
-        with self.connect(timeout) as smtp:
-            smtp.send_message(message(*to))
-
-    def spoil(self, kind: str, **more: object) -> None:
-        self.control("POST", "faults", {"kind": kind, **more})
-
-    def subjects(self) -> list[str]:
-        return [mail["subject"] for mail in self.control("GET", "mails")]
-
-
-def message(*to: str) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"] = "Boekbrug <boekbrug@kantoor.example>"
-    mail["To"] = ", ".join(to or ("eva@kantoor.example",))
-    mail["Subject"] = "Niet gelukt: één relatie"
-    mail["X-Boekbrug-Cause"] = "REL-0006"
-    mail.set_content("Het KvK-nummer klopt niet.\nVink opnieuw aan; dat kost € 0.\n")
-    return mail
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[MailSink]:
-    sink = MailSink()
-    yield sink
-    sink.session.close()
-    sink.process.terminate()
-    out, err = sink.process.communicate(timeout=10)
-    assert (sink.process.returncode, out, err) == (0, "", "")
-
-
-@pytest.fixture
-def sink(started: MailSink) -> MailSink:
-    started.control("POST", "reset")
-    return started
+from tests.sandbox.clients import MailSink, mail
 
 
 def test_a_mail_is_kept_as_it_was_sent(sink: MailSink) -> None:
     sink.send("eva@kantoor.example", "bram@kantoor.example")
-    (mail,) = sink.control("GET", "mails")
-    assert mail["from"] == "boekbrug@kantoor.example"
-    assert mail["to"] == ["eva@kantoor.example", "bram@kantoor.example"]
-    assert mail["subject"] == mail["headers"]["Subject"] == "Niet gelukt: één relatie"
-    assert mail["text"] == "Het KvK-nummer klopt niet.\nVink opnieuw aan; dat kost € 0.\n"
-    assert mail["headers"]["X-Boekbrug-Cause"] == "REL-0006"
-    assert abs(mail["received_at"] - time.time()) < 10
+    (kept,) = sink.control("GET", "mails")
+    assert kept["from"] == "boekbrug@kantoor.example"
+    assert kept["to"] == ["eva@kantoor.example", "bram@kantoor.example"]
+    assert kept["subject"] == kept["headers"]["Subject"] == "Niet gelukt: één relatie"
+    assert kept["text"] == "Het KvK-nummer klopt niet.\nVink opnieuw aan; dat kost € 0.\n"
+    assert kept["headers"]["X-Boekbrug-Cause"] == "REL-0006"
+    assert abs(kept["received_at"] - time.time()) < 10
 
 
 def test_html_and_attachments_are_told_apart(sink: MailSink) -> None:
-    mail = message()
-    mail.add_alternative("<p>Niet gelukt</p>", subtype="html")
-    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="bijlage.pdf")
+    mixed = mail()
+    mixed.add_alternative("<p>Niet gelukt</p>", subtype="html")
+    mixed.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="bijlage.pdf")
     with sink.connect() as smtp:
-        smtp.send_message(mail)
+        smtp.send_message(mixed)
     (kept,) = sink.control("GET", "mails")
     assert kept["html"].strip() == "<p>Niet gelukt</p>"
     assert kept["text"].startswith("Het KvK-nummer")
@@ -119,8 +59,8 @@ def test_one_recipient_is_refused(sink: MailSink) -> None:
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         sink.send("weg@kantoor.example")
     sink.send("weg@kantoor.example", "eva@kantoor.example")
-    (mail,) = sink.control("GET", "mails")
-    assert mail["to"] == ["eva@kantoor.example"]
+    (kept,) = sink.control("GET", "mails")
+    assert kept["to"] == ["eva@kantoor.example"]
 
 
 @pytest.mark.parametrize(("kind", "kept"), [("drop_before", 0), ("drop_after", 1)])
@@ -164,7 +104,7 @@ def test_rules_show_their_hits_and_can_be_dropped(sink: MailSink) -> None:
 def test_a_sender_may_log_in_but_not_with_anything(sink: MailSink) -> None:
     with sink.connect() as smtp:
         smtp.login("sandbox-user", "sandbox-password")
-        smtp.send_message(message())
+        smtp.send_message(mail())
     with sink.connect() as smtp, pytest.raises(smtplib.SMTPAuthenticationError):
         smtp.login("sandbox-user", "other")
     assert len(sink.subjects()) == 1
@@ -176,7 +116,7 @@ def test_many_senders_at_once_lose_nothing(sink: MailSink) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {mail["to"][0] for mail in sink.control("GET", "mails")} == {f"een{at}@kantoor.example" for at in range(20)}
+    assert {each["to"][0] for each in sink.control("GET", "mails")} == {f"een{at}@kantoor.example" for at in range(20)}
 
 
 def test_wrong_control_calls_are_refused_with_a_reason(sink: MailSink) -> None:
