@@ -59,6 +59,11 @@ def optional_credential_names(system: str) -> tuple[str, ...]:
     return tuple(getattr(_module(system), "OPTIONAL_CREDENTIALS", ()))
 
 
+def optional_credentials(system: str) -> tuple[str, ...]:
+    """Return the names of the credentials a connection may hold besides."""
+    return tuple(getattr(_module(system), "OPTIONAL_CREDENTIALS", ()))
+
+
 def default_limits(system: str) -> dict[str, int]:
     """Return the call limits of a connection that names none."""
     return dict(_module(system).DEFAULT_LIMITS)

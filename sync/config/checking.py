@@ -96,10 +96,11 @@ class _Checker:
     def _credentials(self, system: str, own: Mapping[str, Any], path: Path) -> None:
         """Name credentials that the system does not know, and those it cannot do without."""
         names, given = self.systems.credential_names(system), own.get("credentials", {})
+        known = (*names, *self.systems.optional_credentials(system))
         if not isinstance(given, Mapping):
             return
         place: Path = (*path, "credentials")
-        self.flaws += [unknown_key((*place, key), self.tree, names) for key in given if key not in names]
+        self.flaws += [unknown_key((*place, key), self.tree, known) for key in given if key not in known]
         for key in names:
             if key not in given:
                 self._flaw("missing", place, key=key)

@@ -26,6 +26,10 @@ class KnownSystems:
         """Return the credentials a connection must hold."""
         return registry.credential_names(system)
 
+    def optional_credentials(self, system: str) -> Sequence[str]:
+        """Return the credentials a connection may hold besides."""
+        return registry.optional_credentials(system)
+
     def default_url(self, system: str) -> str | None:
         """Return the system's own address, if all its users share one."""
         return registry.default_urls(system).get("base_url")

@@ -23,6 +23,9 @@ class Systems(Protocol):
     def credential_names(self, system: str) -> Sequence[str]:
         """Return the credentials a connection must hold."""
 
+    def optional_credentials(self, system: str) -> Sequence[str]:
+        """Return the credentials a connection may hold besides."""
+
     def default_url(self, system: str) -> str | None:
         """Return the system's own address, if all its users share one."""
 

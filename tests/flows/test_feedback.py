@@ -82,7 +82,7 @@ def test_ticked_again_uncorrected_it_fails_again_with_the_one_message(bridge: Br
 def test_another_failure_replaces_the_message(bridge: Bridge) -> None:
     record = fail(bridge)
     first = timeline(bridge)[0]["id"]
-    changes = {"name": "Zonnig", "relation_type_id": None, "custom_fields": {"sync_snelstart": "1"}}
+    changes: dict[str, Any] = {"name": "Zonnig", "relation_type_id": None, "custom_fields": {"sync_snelstart": "1"}}
     bridge.crm_save(record, **changes)
     bridge.poll()
     bridge.drain()

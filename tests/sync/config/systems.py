@@ -28,6 +28,9 @@ class SomeSystems:
     def options_model(self, system: str) -> type[BaseModel]:
         return Options
 
+    def optional_credentials(self, system: str) -> Sequence[str]:
+        return ()
+
     def credential_names(self, system: str) -> Sequence[str]:
         names = {
             "hub": (),
