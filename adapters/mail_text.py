@@ -29,9 +29,9 @@ def checked_address(to: str) -> str:
         try:
             to = f"{local}@{domain.encode('idna').decode('ascii')}"
         except UnicodeError:
-            raise Rejected(ADDRESS) from None
+            raise _no_address() from None
     if not _ADDRESS.fullmatch(to) or len(to) > 254 or ".." in to:
-        raise Rejected(ADDRESS)
+        raise _no_address()
     return to
 
 
@@ -49,7 +49,7 @@ def envelope_sender(sender: str) -> Address:
 def compose(sender: str, to: str, subject: str, text: str, headers: Mapping[str, str], marker: UUID) -> bytes:
     """Return the mail as it goes over the wire. Raises Rejected for a line end where none may be."""
     if not _one_line(subject, *headers.values()) or not all(map(_NAME.fullmatch, headers)):
-        raise Rejected(MALFORMED)
+        raise Rejected(MALFORMED, words="a line end or control character in subject or header")
     author = envelope_sender(sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = author
@@ -64,6 +64,10 @@ def compose(sender: str, to: str, subject: str, text: str, headers: Mapping[str,
     # Quoted-printable needs nothing of the servers on the way, and survives a lone CR or NUL in vendors' words.
     message.set_content(text.encode("utf-8", "replace").decode(), cte="quoted-printable")
     return message.as_bytes()
+
+
+def _no_address() -> Rejected:
+    return Rejected(ADDRESS, words="the recipient is not one bare address")
 
 
 def _one_line(*values: str) -> bool:

@@ -168,11 +168,11 @@ def _until_refused(world: SimplicateWorld, lane: Lane) -> int:
 
 
 def test_a_missing_checkbox_is_found_by_the_check(world: SimplicateWorld) -> None:
-    findings = world.open().check(["sync_snelstart", "sync_nextens"])
+    findings = world.open().check(["sync_snelstart", "sync_exact"])
     assert Counter(finding.ok for finding in findings)[False] == 2
     assert {finding.en for finding in findings if not finding.ok} == {
-        "Field sync_nextens is missing for organisations.",
-        "Field sync_nextens is missing for persons.",
+        "Field sync_exact is missing for organisations.",
+        "Field sync_exact is missing for persons.",
     }
 
 

@@ -180,8 +180,8 @@ def test_only_the_checkbox_is_in_the_body(world: SimplicateWorld, scripted: Vend
 
 def test_a_checkbox_that_does_not_exist_is_refused_in_words(world: SimplicateWorld) -> None:
     with pytest.raises(Rejected) as caught:
-        world.open().set_flag(world.add("Zaak"), "sync_nextens", True, go)
-    assert "sync_nextens" in caught.value.words
+        world.open().set_flag(world.add("Zaak"), "sync_exact", True, go)
+    assert "sync_exact" in caught.value.words
 
 
 @pytest.mark.parametrize("given", [answer(200, b""), answer(200, b"{}")])
