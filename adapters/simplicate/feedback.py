@@ -2,11 +2,11 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.base import Gate, Message
 from adapters.errors import Missing, OutcomeUnknown, Rejected, Unsupported
-from adapters.simplicate.client import Listing, SimplicateClient
+from adapters.simplicate.client import SimplicateClient
 from adapters.simplicate.message_types import MessageTypes
 from adapters.simplicate.options import SimplicateOptions
 from adapters.simplicate.resources import resource_of, whole_id
@@ -29,20 +29,15 @@ class SimplicateFeedback:
     def messages(self, record_id: str) -> Sequence[Message]:
         """Return our messages on a timeline, newest first.
 
-        The filter on the relation is presumed, not promised: one that is ignored answers with everybody's
-        messages. So each is looked at here too. Raises Missing for an id of no relation; Unsupported when the
-        filter is ignored and there are too many messages to look through, as ours could be among the rest.
+        The filter on the relation is presumed, not promised: where it is refused all are asked for, and one that
+        is ignored answers with all as well. So each is looked at here too. Raises Missing for an id of no relation;
+        Unsupported when there are too many to look through, as ours could be among the rest.
         """
         resource = _resource(record_id)
-        found, strangers = list[Raw](), False
-        for listing in self._pages(resource, record_id):
-            own = [row for row in listing.rows if _links(row, resource, record_id)]
-            strangers = strangers or len(own) < len(listing.rows)
-            found += [row for row in own if self._ours(row)]
-        if strangers and listing.more(self._options.page, (MOST_PAGES - 1) * self._options.page):
-            raise Unsupported("Simplicate does not filter timeline messages by relation")
-        found.sort(key=lambda row: text(row.get("created_at")) or "", reverse=True)
-        return [_message(row) for row in found]
+        try:
+            return self._found(resource, record_id, {f"q[linked_to.{resource}_id]": record_id})
+        except Rejected:
+            return self._found(resource, record_id, {})
 
     def post_message(self, record_id: str, title: str, content: str, gate: Gate) -> str:
         """Add a message, its title led by the prefix that tells ours, and return its id.
@@ -84,18 +79,28 @@ class SimplicateFeedback:
         given = {"custom_fields": [{"name": flag, "value": value}]}
         self._client.write("PUT", f"crm/{resource}/{record_id}", given, gate)
 
-    def _pages(self, resource: str, record_id: str) -> Iterator[Listing]:
-        """Yield pages of the relation's messages, newest first, up to the bound."""
-        asked = {
-            f"q[linked_to.{resource}_id]": record_id,
-            "q[title]": f"*{self._options.message_prefix}*",
-            "sort": "-created_at",
-        }
-        page = self._options.page
-        for offset in range(0, MOST_PAGES * page, page):
-            listing = self._client.listing(MESSAGES, **asked, limit=page, offset=offset)
-            yield listing
-            if not listing.more(page, offset):
+    def _found(self, resource: str, record_id: str, asked: Mapping[str, str]) -> Sequence[Message]:
+        """Look through the pages of one question."""
+        found, strangers, more = list[Raw](), False, False
+        for page, more in self._pages(asked):
+            own = [row for row in page if _links(row, resource, record_id)]
+            strangers = strangers or len(own) < len(page)
+            found += [row for row in own if self._ours(row)]
+        if strangers and more:
+            raise Unsupported("Simplicate does not filter timeline messages by relation")
+        found.sort(key=lambda row: text(row.get("created_at")) or "", reverse=True)
+        return [_message(row) for row in found]
+
+    def _pages(self, asked: Mapping[str, str]) -> Iterator[tuple[Sequence[Raw], bool]]:
+        """Yield pages of messages that may be ours, newest first, up to the bound, and whether more would follow."""
+        params = {**asked, "q[title]": f"*{self._options.message_prefix}*", "sort": "-created_at"}
+        offset = 0
+        for _ in range(MOST_PAGES):
+            listing = self._client.listing(MESSAGES, **params, limit=self._options.page, offset=offset)
+            more = listing.more(self._options.page, offset)
+            yield listing.rows, more
+            offset += len(listing.rows)
+            if not more:
                 return
 
     def _ours(self, row: Raw) -> bool:

@@ -68,6 +68,30 @@ def test_too_many_messages_behind_an_ignored_filter_are_said_aloud(world: Simpli
     assert len(scripted.seen) == 5
 
 
+def test_a_page_that_is_shorter_than_asked_hides_nothing(world: SimplicateWorld, scripted: Vendor) -> None:
+    scripted.answers = [
+        data([row(number) for number in numbers], metadata={"count": "5", "limit": "2", "offset": "0"})
+        for numbers in ((5, 4), (3, 2), (1,))
+    ]
+    assert [message.id[-1] for message in world.open().messages(RECORD)] == list("54321")
+    assert [exchange.line.partition("offset=")[2][:1] for exchange in scripted.seen] == list("024")
+
+
+def test_a_filter_that_is_refused_is_done_without(world: SimplicateWorld) -> None:
+    made, other = world.add("Zaak"), world.add("Ander")
+    message = world.open().post_message(made, "A", "-", go)
+    world.open().post_message(other, "B", "-", go)
+    world.control("PUT", "options", {"timeline_filter": False})
+    try:
+        source = world.open()
+        assert [one.id for one in source.messages(made)] == [message]
+        assert source.calls == 2
+        told = {finding.en for finding in world.open().check() if not finding.ok}
+        assert "Timeline not readable per relation." in told
+    finally:
+        world.control("PUT", "options", {"timeline_filter": True})
+
+
 @pytest.mark.parametrize(
     "link",
     [[{"organization_id": "21ea35b0780c7f46"}], {"organization_id": RECORD}, [{"id": RECORD, "type": "organization"}]],
