@@ -43,6 +43,7 @@ class Recipe:
     wrong_nextens: float = 0.0
     in_nextens_by_number: float = 0.0
     in_nextens_by_name: float = 0.0
+    to_nextens: float = 1.0
 
 
 @dataclass
@@ -99,6 +100,9 @@ def finish(made: Made, private: list[Record], recipe: Recipe) -> None:
     touches.additions(plain, recipe.additions, dice)
     counts = {how: _number(getattr(recipe, f"in_nextens_by_{how}"), recipe.relations) for how in taxes.HOW}
     made.clients = taxes.enter(made.plain(in_books=True), counts, dice)
+    first = [each["id"] for found in made.wrong_nextens.values() for each in found]
+    first += [each.crm_id for each in made.clients] + [each["id"] for each in made.plain()]
+    made.to_nextens = touches.tick_some(made.relations, first, round(recipe.relations * recipe.to_nextens))
 
 
 def _number(value: float, relations: int) -> int:

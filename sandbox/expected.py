@@ -22,6 +22,7 @@ class Made:
     wrong_nextens: dict[str, list[Record]] = field(default_factory=dict)
     postal: list[Record] = field(default_factory=list)
     clients: list[taxes.Client] = field(default_factory=list)
+    to_nextens: list[str] = field(default_factory=list)
 
     def expected(self) -> Record:
         """Return counts and ids, as the file holds them."""
@@ -46,6 +47,7 @@ class Made:
     def _nextens_ids(self) -> Record:
         """List what concerns Nextens; `nextens_only` holds, per client there, what a sync must leave as it is."""
         return {
+            "to_nextens": self.to_nextens,
             "wrong_nextens": {kind: [each["id"] for each in found] for kind, found in self.wrong_nextens.items()},
             "postal": [each["id"] for each in self.postal],
             "in_nextens": {

@@ -76,6 +76,16 @@ def wrong(relations: list[Record], count: int) -> dict[str, list[Record]]:
     return found
 
 
+def tick_some(relations: list[Record], first: list[str], count: int) -> list[str]:
+    """Leave the box of Nextens ticked for so many relations, those named first; returns the ids ticked."""
+    ticked = [each for each in relations if each["custom"].get("sync_nextens") == "1"]
+    order = {key: at for at, key in enumerate(first)}
+    ticked.sort(key=lambda each: order.get(each["id"], len(order)))
+    for relation in ticked[count:]:
+        relation["custom"] = {**relation["custom"], "sync_nextens": "0"}
+    return [each["id"] for each in ticked[:count]]
+
+
 def _can(relation: Record, kind: str) -> bool:
     return kind == "bad_address" or kind.removeprefix("bad_") in relation["custom"]
 

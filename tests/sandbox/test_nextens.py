@@ -173,6 +173,7 @@ def test_lists_give_what_changed_in_pages(nextens: Nextens) -> None:
     assert [row["Naam"] for page in pages for row in page] == [f"N{at}" for at in range(250)]
     since = nextens.get("/bedrijf", gewijzigdSinds="2026-01-01T00:04:00Z")
     assert [row["Naam"] for row in since] == [f"N{at}" for at in range(240, 250)]
+    assert nextens.get("/bedrijf", gewijzigdSinds="2026-01-01T01:04:00.000+01:00") == since
     key = nextens.create("bedrijf", Naam="Nieuw")
     assert [row["Id"] for row in nextens.get("/bedrijf", gewijzigdSinds="2026-02-01")] == [key]
     assert nextens.get("/persoon") == []
