@@ -81,13 +81,12 @@ class SimplicateFeedback:
 
     def _found(self, resource: str, record_id: str, asked: Mapping[str, str]) -> Sequence[Message]:
         """Look through the pages of one question."""
-        found, strangers, more = list[Raw](), False, False
-        for page, more in self._pages(asked):
-            own = [row for row in page if _links(row, resource, record_id)]
-            strangers = strangers or len(own) < len(page)
-            found += [row for row in own if self._ours(row)]
-        if strangers and more:
+        pages = list(self._pages(asked))
+        own = [row for page, _ in pages for row in page if _links(row, resource, record_id)]
+        _, more = pages[-1]
+        if more and len(own) < sum(len(page) for page, _ in pages):
             raise Unsupported("Simplicate does not filter timeline messages by relation")
+        found = [row for row in own if self._ours(row)]
         found.sort(key=lambda row: text(row.get("created_at")) or "", reverse=True)
         return [_message(row) for row in found]
 
