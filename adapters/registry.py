@@ -54,11 +54,6 @@ def credential_names(system: str) -> tuple[str, ...]:
     return tuple(getattr(_module(system), "CREDENTIALS", ()))
 
 
-def optional_credential_names(system: str) -> tuple[str, ...]:
-    """Return the names of the credentials a connection may hold besides."""
-    return tuple(getattr(_module(system), "OPTIONAL_CREDENTIALS", ()))
-
-
 def optional_credentials(system: str) -> tuple[str, ...]:
     """Return the names of the credentials a connection may hold besides."""
     return tuple(getattr(_module(system), "OPTIONAL_CREDENTIALS", ()))

@@ -55,6 +55,10 @@ MEMBERS: Mapping[Kind, tuple[str, ...]] = {
 }
 """Every flat member this adapter may own. `Volgnummer` is sent with a new RSIN and then is Nextens' own."""
 
+EMPTY = " "
+"""Stands for a part that a filled address does not have. None would say that the CRM knows nothing, and what the
+CRM does not know is never blanked: a client that moved would keep the addition of the old house."""
+
 READ_ONLY = frozenset({"Id", "Opmerkingen", "GewijzigdOp"})
 """Members of a read client that a PUT must not send back (facts/simplicate-nextens.md section 2.1)."""
 

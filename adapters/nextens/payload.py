@@ -8,7 +8,7 @@ from adapters.nextens import normal
 from adapters.nextens.address import Parts, is_addition, split
 from adapters.nextens.labels import labels
 from adapters.nextens.lands import land_code
-from adapters.nextens.members import ADDRESSES, LENGTHS, PARTS, canonical
+from adapters.nextens.members import ADDRESSES, EMPTY, LENGTHS, PARTS, canonical
 from adapters.nextens.options import Options
 from models.records import Address, JsonScalar, Problem, Relation
 
@@ -112,7 +112,7 @@ def _values(address: Address | None, options: Options) -> dict[str, str | None] 
     return {
         "Straatnaam": parts.street or None,
         "Huisnummer": parts.number or None,
-        "HuisnummerToevoeging": parts.addition or None,
+        "HuisnummerToevoeging": parts.addition or (EMPTY if parts.number else None),
         "Postcode": normal.text(address.postal_code),
         "Plaats": normal.text(address.city),
         "LandCode": land_code(country) or "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.base import Identity, TargetRecord
 from adapters.nextens import normal
-from adapters.nextens.members import KINDS, MEMBERS, READ_ONLY, Kind
+from adapters.nextens.members import EMPTY, KINDS, MEMBERS, READ_ONLY, Kind
 from adapters.nextens.options import Options
 from models.records import Fields, JsonScalar, Relation
 
@@ -92,7 +92,9 @@ def identity(relation: Relation) -> Identity:
 
 def new_body(fields: Fields, options: Options) -> dict[str, Any]:
     """Build the body of a POST: nothing that is empty."""
-    return _complete(overlay({}, {name: value for name, value in fields.items() if value is not None}), options)
+    return _complete(
+        overlay({}, {name: value for name, value in fields.items() if value not in (None, EMPTY)}), options
+    )
 
 
 def merged(raw: Raw, changes: Fields, options: Options) -> dict[str, Any]:
@@ -103,12 +105,10 @@ def merged(raw: Raw, changes: Fields, options: Options) -> dict[str, Any]:
 def overlay(base: Raw, changes: Fields) -> dict[str, Any]:
     """Lay flat changes over a nested record, leaving `base` as it was."""
     body = deepcopy(dict(base))
-    for name, value in changes.items():
+    for name, given in changes.items():
         outer, _, part = name.partition(".")
-        if part:
-            body[outer] = {**(body.get(outer) or {}), part: value}
-        else:
-            body[outer] = value
+        value = None if given == EMPTY else given
+        body[outer] = {**(body.get(outer) or {}), part: value} if part else value
     return body
 
 

@@ -57,7 +57,7 @@ def _row(here: Context, name: str) -> Connection:
         row = session.scalar(select(Connection).where(Connection.name == name))
     if row is None or row.options.get(REMOVED):
         raise Failure(Exit.USAGE, f"Er is geen verbinding {name}.", f"There is no connection {name}.")
-    if PASTED not in registry.optional_credential_names(row.system):
+    if PASTED not in registry.optional_credentials(row.system):
         raise Failure(
             Exit.USAGE,
             f"Verbinding {name} ({row.system}) werkt zonder geplakt token; haar sleutels staan in het bestand.",

@@ -6,7 +6,9 @@ import pytest
 
 from adapters.errors import AlreadyExists, Missing, OutcomeUnknown, Rejected, Throttled, Unavailable
 from adapters.nextens import Nextens
+from models.records import Address
 from models.words import Role
+from sync.planning import Nothing, Rules, Update, compare
 from tests.adapters.contract_target import go
 from tests.adapters.nextens.conftest import Office
 from tests.adapters.nextens.factories import company, eleven_proof, person
@@ -63,6 +65,20 @@ def test_an_update_keeps_what_the_office_entered(office: Office, target: Nextens
     assert {name: stored[name] for name in own} == own
     assert stored["EmailAdres"] == "nieuw@meer.example"
     assert written.fields == target.read(made).fields
+
+
+def test_who_moves_leaves_the_addition_behind(office: Office, target: Nextens) -> None:
+    """An address without an addition says so; only an address the CRM does not know says nothing."""
+    made = target.read(make(target, person(visiting=Address("Kade 12 bis"))))
+    wanted = target.draft(person(visiting=Address("Dam 1")), Role.CUSTOMER, {}).fields
+    plan = compare(wanted, {}, made.fields, Rules(), target.same)
+    assert isinstance(plan, Update)
+    written = target.update(made, plan.changes, go)
+    (stored,) = office.clients("persoon")
+    assert (stored["Straatnaam"], stored["Huisnummer"], stored["HuisnummerToevoeging"]) == ("Dam", "1", None)
+    assert isinstance(compare(wanted, {}, written.fields, Rules(), target.same), Nothing)
+    unknown = target.draft(person(visiting=None), Role.CUSTOMER, {}).fields
+    assert isinstance(compare(unknown, {}, written.fields, Rules(), target.same), Nothing)
 
 
 def test_an_update_of_an_address_keeps_the_legal_form_and_sub_number(office: Office, target: Nextens) -> None:
