@@ -18,12 +18,12 @@ import requests
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from benchmarks.leaks import assert_no_leaks, dump_database, dump_files, dump_redis, find_leaks
 from models.tables import Connection, SyncJob
 from models.words import JobState, Lane
 from sync.config.loading import HOOK_TOKEN
 from tasks.wake import Waker
 from tests.fixtures.bridge import Bridge, MakeBridge
-from tests.fixtures.leaks import assert_no_leaks, dump_database, dump_files, dump_redis, find_leaks
 from tests.fixtures.processes import ModuleProcess, StartModule
 from tests.fixtures.waiting import eventually
 from tests.flows.quoting import quoting
