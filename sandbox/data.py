@@ -101,7 +101,9 @@ def finish(made: Made, private: list[Record], recipe: Recipe) -> None:
     counts = {how: _number(getattr(recipe, f"in_nextens_by_{how}"), recipe.relations) for how in taxes.HOW}
     made.clients = taxes.enter(made.plain(in_books=True), counts, dice)
     first = [each["id"] for found in made.wrong_nextens.values() for each in found]
-    first += [each.crm_id for each in made.clients] + [each["id"] for each in made.plain()]
+    first += [each.crm_id for each in made.clients]
+    # By the random part of their ids, so that persons and companies take turns.
+    first += sorted((each["id"] for each in made.plain()), key=lambda key: key.rpartition(":")[2])
     made.to_nextens = touches.tick_some(made.relations, first, round(recipe.relations * recipe.to_nextens))
 
 

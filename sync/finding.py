@@ -34,6 +34,7 @@ def _searched(work: Work, role: Role, identity: Identity, thorough: bool) -> Mat
     found = work.target.search(identity, thorough=thorough)
     with work.outside.sessions.begin() as session:
         index.store(session, work.outside.vault, work.target_info.id, found)
+    work.searched |= {record.id: record for record in found}
     return look(work, role, identity, {record.id for record in found})
 
 

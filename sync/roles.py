@@ -78,7 +78,7 @@ def _left_out(work: Work, role: Role) -> JobState:
 
 def _link(work: Work, role: Role, draft: Draft, target_id: str, matched_by: str, evidence: object, by: str) -> JobState:
     try:
-        record = work.target.read(target_id)
+        record = work.searched.get(target_id) or work.target.read(target_id)
     except Missing:
         with work.outside.sessions.begin() as session:
             index.forget(session, work.target_info.id, [target_id])

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from adapters import registry
-from adapters.base import ConnectionInfo, Source, Target
+from adapters.base import ConnectionInfo, Source, Target, TargetRecord
 from adapters.outside import Outside
 from models.records import Problem, Relation
 from models.tables import Connection, Link
@@ -45,6 +45,8 @@ class Work:
     """Blocking problems met in this run."""
     wrote: bool = False
     """Whether the target took a write in this run."""
+    searched: dict[str, TargetRecord] = field(default_factory=dict)
+    """What a search in this run found, whole, so that it is not read again."""
     as_before: bool = False
     """Whether this run leaves everything as an earlier one judged it."""
     label: bytes | None = None

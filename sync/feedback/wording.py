@@ -50,7 +50,8 @@ def _again(dutch: bool, unticked: bool) -> list[str]:
 def of_mail(failure: Words, label: str, url: str, language: Language) -> Words:
     """Write the mail around the same words."""
     dutch = language == "nl"
-    subject = f"{label}: {failure.title}" if label else failure.title
+    name = " ".join("".join(c if c.isprintable() else " " for c in label).split())
+    subject = f"{name}: {failure.title}" if name else failure.title
     opening = "Het volgende ging mis:" if dutch else "The following went wrong:"
     closing = [f"{'Openen in het CRM' if dutch else 'Open in the CRM'}: {url}"] if url else []
     return Words(f"Boekbrug: {subject}", "\n".join([opening, "", failure.text, "", *closing]).rstrip() + "\n")

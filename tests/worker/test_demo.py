@@ -90,12 +90,13 @@ def test_all_is_well_when_all_arrived_and_a_verdict_notices_each_kind_of_flaw(pl
 
 
 def test_the_offices_file_is_accepted_and_holds_the_limits_of_production() -> None:
-    text = file_text("http://127.0.0.1:1", "http://127.0.0.1:2")
+    text = file_text("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3")
     read_wanted(text.encode(), SECRETS)
     limits = {name: block["limits"] for name, block in yaml.safe_load(text)["connections"].items()}
     assert limits == {
         "crm": {"minute": 60, "poll": 24},
         "books": {"minute": 500, "hour": 5000, "concurrent": 50},
+        "tax": {"minute": 60, "concurrent": 4},
     }
 
 

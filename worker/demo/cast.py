@@ -10,9 +10,10 @@ class Cast:
     """Hand out untroubled companies, one part each."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        """Leave out whoever is wrong, double, in both roles, in the books already or takes no part."""
+        """Leave out whoever is wrong, double, in both roles, in the books already, for Nextens or takes no part."""
         ids = data["expected"]["ids"]
         special = {one for found in ids["wrong"].values() for one in found} | set(ids["both"]) | set(ids["unticked"])
+        special |= {one for found in ids["wrong_nextens"].values() for one in found} | set(ids["to_nextens"])
         special |= {one for pair in ids["doubles"] for one in pair}
         special |= {one for found in ids["in_books"].values() for one, _ in found}
         companies = data["simplicate"]["organization"]
@@ -28,6 +29,24 @@ class Cast:
         """Give a part to the first so many of those wanted."""
         chosen = [one for one in wanted if one in self._free][:count]
         return [self._free.pop(one) for one in chosen]
+
+    def client(self, bsn: str) -> dict[str, Any]:
+        """Return a person for Nextens, as a user would type it."""
+        return {
+            "first_name": "Demi",
+            "family_name_prefix": "van",
+            "family_name": "Demonstratie",
+            "gender": "Female",
+            "date_of_birth": "1985-04-03",
+            "email": "demi@demonstratie.example",
+            "address": {
+                "line_1": "Grote Markt 12 bis",
+                "postal_code": "2511 BG",
+                "locality": "Den Haag",
+                "country_code": "NL",
+            },
+            "custom_fields": {"sync_nextens": "1", "bsn": bsn},
+        }
 
     def newcomer(self) -> dict[str, Any]:
         """Return a company that the CRM does not have yet, as a user would type it."""

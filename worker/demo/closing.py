@@ -6,6 +6,7 @@ from typing import Any
 from worker.cli import issues, mappings, reviews
 from worker.cli.links import MOVERS, word
 from worker.demo.plot import Plot
+from worker.demo.sandbox import Sandbox
 from worker.demo.stage import Stage
 from worker.demo.verifying import Flaw, Verdict
 
@@ -69,10 +70,14 @@ def _questions(stage: Stage) -> None:
     screen.table((("records", "records"), ("wat", "what"), ("aan zet", "whose move"), ("te doen", "to do")), rows)
 
 
+def _stand_ins(stage: Stage) -> tuple[tuple[str, Sandbox], ...]:
+    return ("crm (Simplicate)", stage.crm), ("books (SnelStart)", stage.books), ("tax (Nextens)", stage.tax)
+
+
 def usage(stage: Stage) -> list[dict[str, Any]]:
     """Return per connection what its stand-in counted at the door, against its limits."""
     rows = []
-    for name, sandbox in (("crm (Simplicate)", stage.crm), ("books (SnelStart)", stage.books)):
+    for name, sandbox in _stand_ins(stage):
         stats = sandbox.control("GET", "stats")
         throttled = sum(count for reason, count in stats["refused"].items() if reason != "outage")
         windows = [(window["max_arrivals"], window["count"], window["seconds"]) for window in stats["windows"]]
@@ -142,6 +147,8 @@ def addresses(stage: Stage) -> None:
         ("Flower", stage.flower_url),
         ("Simplicate (sandbox)", f"{stage.crm.url}/_control/stats"),
         ("SnelStart (sandbox)", f"{stage.books.url}/_control/stats"),
+        ("Nextens (sandbox)", f"{stage.tax.url}/_control/stats"),
+        (stage.screen.words("mail", "mail"), f"{stage.post.url}/_control/mails"),
         (stage.screen.words("logboeken", "logs"), str(stage.logs)),
         (stage.screen.words("opdrachten", "commands"), f"{stage.shell}; boekbrug issues"),
     ]

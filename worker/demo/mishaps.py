@@ -1,4 +1,4 @@
-"""Acts four to six: the books away, a worker killed in the middle of a create, and Redis emptied."""
+"""Acts five to seven: the books away, a worker killed in the middle of a create, and Redis emptied."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from worker.cli.backfill import note
 from worker.cli.bars import Tell
 from worker.cli.links import word
 from worker.counting import begin_counting
-from worker.demo.office import DEADLINE_SECONDS, LINK, SETTLE_SECONDS
+from worker.demo.office import CLIENTS, DEADLINE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
 from worker.demo.watching import (
@@ -37,7 +37,7 @@ LATE_CREATE = {"kind": "timeout_after", "method": "POST", "path": "/v2/relaties"
 def books_away(plot: Plot) -> None:
     """Let SnelStart be away while edits come in, and return."""
     stage, screen, books = plot.stage, plot.stage.screen, plot.stage.books
-    screen.act("4  SnelStart weg en weer terug", "4  SnelStart down and up again")
+    screen.act("5  SnelStart weg en weer terug", "5  SnelStart down and up again")
     chosen = plot.cast.take(mapped(stage, plot.cast.free), OUTAGE_EDITS)
     before = _knocks(plot)
     books.control("POST", "outage", {"until_cleared": True, "kind": "refuse_503"})
@@ -69,7 +69,7 @@ def _knocks(plot: Plot) -> int:
 def worker_killed(plot: Plot) -> str:
     """Kill the worker between the deed and its answer; returns the id of the record."""
     stage, screen, books = plot.stage, plot.stage.screen, plot.stage.books
-    screen.act("5  Een worker gedood midden in een create", "5  A worker killed in the middle of a create")
+    screen.act("6  Een worker gedood midden in een create", "6  A worker killed in the middle of a create")
     books.control("POST", "faults", LATE_CREATE)
     record_id = stage.crm.edit(None, plot.cast.newcomer())
     wait_for(lambda: books.control("GET", "faults")[0]["hits"] > 0, PATIENCE_SECONDS, "create")
@@ -93,7 +93,7 @@ def worker_killed(plot: Plot) -> str:
 def redis_emptied(plot: Plot, created: str) -> None:
     """Empty Redis while edits wait for the worker's return; all must arrive, the broken-off create too."""
     stage, screen = plot.stage, plot.stage.screen
-    screen.act("6  Redis geleegd terwijl er werk wacht", "6  Redis emptied with work pending")
+    screen.act("7  Redis geleegd terwijl er werk wacht", "7  Redis emptied with work pending")
     chosen = plot.cast.take(mapped(stage, plot.cast.free), WIPE_EDITS)
     saved = {record["id"]: plot.edit(record) for record in chosen}
     wait_for(lambda: pending(stage, saved) == len(saved), PATIENCE_SECONDS, "hooks")
@@ -117,6 +117,7 @@ def redis_emptied(plot: Plot, created: str) -> None:
     )
     with screen.bar("Wachten en bijwerken", "Waiting, then catching up") as tell:
         wait_for(lambda: _caught_up(plot, [*saved, created], tell), WIPE_SECONDS, "after FLUSHALL")
+        wait_for(lambda: not work_left(stage, CLIENTS).left, PATIENCE_SECONDS, "clients")
     seconds = (now(stage) - wiped).total_seconds()
     plot.measure("Redis geleegd, alles bij", "Redis emptied, all caught up", seconds)
     screen.good(f"Alles aangekomen {seconds:.0f} s na het legen.", f"All arrived {seconds:.0f} s after the wipe.")

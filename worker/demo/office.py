@@ -10,6 +10,8 @@ from models.settings import Settings
 from models.vault import new_key_text
 
 LINK = "office"
+CLIENTS = "clients"
+MAIL_TO = "boekhouding@demo.example"
 POLL_SECONDS = 6
 """Ten polls of two calls a minute: 20 of the 24 that polling may use."""
 DEADLINE_SECONDS = 5.0
@@ -23,6 +25,9 @@ SECRETS: Mapping[str, str] = {
     "DEMO_HOOK_SECRET": "demo-hook-secret",  # pragma: allowlist secret
     "DEMO_BOOKS_KEY": "sandbox-subscription-key",
     "DEMO_BOOKS_KOPPELSLEUTEL": b64encode(b"sandbox:administratie").decode(),
+    "DEMO_TAX_ID": "sandbox-client",
+    "DEMO_TAX_SECRET": "sandbox-secret",  # pragma: allowlist secret
+    "DEMO_TAX_TOKEN": "sandbox-refresh",
 }
 """What the stand-ins accept; worth nothing elsewhere."""
 
@@ -42,6 +47,12 @@ connections:
     token_url: {books}/b2b/token
     credentials: {{subscription_key: env:DEMO_BOOKS_KEY, connection_key: env:DEMO_BOOKS_KOPPELSLEUTEL}}
     limits: {{minute: 500, hour: 5000, concurrent: 50}}
+  tax:
+    system: nextens
+    base_url: {tax}/v2
+    token_url: {tax}/connect/token
+    credentials: {{client_id: env:DEMO_TAX_ID, client_secret: env:DEMO_TAX_SECRET, refresh_token: env:DEMO_TAX_TOKEN}}
+    limits: {{minute: 60, concurrent: 4}}
 links:
   {link}:
     source: crm
@@ -53,15 +64,36 @@ links:
       number: crm
       bsn_source: bsn
       rsin_source: rsin
+      failure: {{mail_to: {mail_to}, language: {language}}}
+  {clients}:
+    source: crm
+    target: tax
+    relations:
+      flag: sync_nextens
+      match: [bsn, rsin, exact_name]
+      bsn_source: bsn
+      rsin_source: rsin
+      failure: {{mail_to: {mail_to}, language: {language}}}
 """
 
 
-def file_text(crm: str, books: str) -> str:
+def file_text(crm: str, books: str, tax: str, language: str = "en") -> str:
     """Return the configuration file of the office."""
-    return FILE.format(crm=crm, books=books, link=LINK, poll=POLL_SECONDS)
+    return FILE.format(
+        crm=crm,
+        books=books,
+        tax=tax,
+        link=LINK,
+        clients=CLIENTS,
+        poll=POLL_SECONDS,
+        mail_to=MAIL_TO,
+        language=language,
+    )
 
 
-def settings_of(folder: Path, database_url: str, redis_url: str, public_url: str, language: str) -> Settings:
+def settings_of(
+    folder: Path, database_url: str, redis_url: str, public_url: str, language: str, smtp_url: str = ""
+) -> Settings:
     """Return the settings of every process of the demonstration, whatever the shell's own variables say."""
     return Settings(
         database_url=database_url,
@@ -73,6 +105,7 @@ def settings_of(folder: Path, database_url: str, redis_url: str, public_url: str
         deadline_seconds=DEADLINE_SECONDS,
         settle_seconds=SETTLE_SECONDS,
         lease_seconds=LEASE_SECONDS,
+        smtp_url=SecretStr(smtp_url) if smtp_url else None,
     )
 
 
@@ -81,7 +114,7 @@ def environment_of(chosen: Settings, shell: Mapping[str, str], web_port: int, fl
     names = ("database_url", "redis_url", "data_dir", "public_url", "language", "deadline_seconds",
              "settle_seconds", "lease_seconds")  # fmt: skip
     own = {f"BOEKBRUG_{name.upper()}": str(getattr(chosen, name)) for name in names}
-    keys = chosen.secret_keys.get_secret_value() if chosen.secret_keys else ""
+    secrets = {"SECRET_KEYS": chosen.secret_keys, "SMTP_URL": chosen.smtp_url}
     ports = {
         "WEB_HOST": "127.0.0.1",
         "WEB_PORT": web_port,
@@ -92,6 +125,6 @@ def environment_of(chosen: Settings, shell: Mapping[str, str], web_port: int, fl
     return {
         **kept,
         **own,
-        "BOEKBRUG_SECRET_KEYS": keys,
+        **{f"BOEKBRUG_{name}": one.get_secret_value() for name, one in secrets.items() if one},
         **{f"BOEKBRUG_{name}": str(value) for name, value in ports.items()},
     }

@@ -19,14 +19,19 @@ from worker.demo.watching import now, outcomes_of_link, wait_for
 def introduce(plot: Plot) -> None:
     """Say which limits hold, as the stand-ins enforce them, and what is shorter than in production."""
     stage = plot.stage
-    counts = {name: one.control("GET", "limits") for name, one in (("crm", stage.crm), ("books", stage.books))}
+    counts = {
+        name: one.control("GET", "limits")
+        for name, one in (("crm", stage.crm), ("books", stage.books), ("tax", stage.tax))
+    }
     minute, hour = (window["count"] for window in counts["books"]["windows"])
     at_once, crm = counts["books"]["concurrent"], counts["crm"]["windows"][0]["count"]
+    tax = counts["tax"]["windows"][0]["count"]
     books = f"{minute}/minute, {hour}/hour, {at_once} at once"
     stage.screen.say(
         f"Limieten als in productie, door de sandboxes gehandhaafd: SnelStart {minute} per minuut, "
-        f"{hour} per uur, {at_once} tegelijk; Simplicate {crm} per minuut.",
-        f"Limits as in production, enforced by the sandboxes: SnelStart {books}; Simplicate {crm}/minute.",
+        f"{hour} per uur, {at_once} tegelijk; Simplicate {crm} en Nextens {tax} per minuut.",
+        f"Limits as in production, enforced by the sandboxes: SnelStart {books}; Simplicate {crm}/minute, "
+        f"Nextens {tax}/minute.",
     )
     deadline, settle, lease = f"{DEADLINE_SECONDS:.0f}", f"{SETTLE_SECONDS:.0f}", f"{LEASE_SECONDS:.0f}"
     stage.screen.note(

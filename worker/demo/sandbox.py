@@ -41,8 +41,9 @@ class Sandbox:
         until = time.monotonic() + START_SECONDS
         while not self.url:
             said = self._log.read_text(errors="replace")
-            if "listening on " in said:
-                self.url = said.split("listening on ")[1].split()[0]
+            if "listening on http" in said:
+                self.url = said.split("listening on http")[1].split()[0]
+                self.url = f"http{self.url}"
             elif self._child.poll() is not None or time.monotonic() > until:
                 raise TimeoutError(f"the stand-in did not start:\n{said[-2000:]}")
             else:
@@ -54,9 +55,11 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json()
 
-    def edit(self, record_id: str | None, changes: Mapping[str, Any], *, hooks: bool = True) -> str:
-        """Save an organisation as a user of the CRM does; returns its id."""
-        given = {"resource": "organization", "id": record_id, "changes": dict(changes), "hooks": hooks}
+    def edit(
+        self, record_id: str | None, changes: Mapping[str, Any], *, hooks: bool = True, resource: str = "organization"
+    ) -> str:
+        """Save a record as a user of the CRM does; returns its id."""
+        given = {"resource": resource, "id": record_id, "changes": dict(changes), "hooks": hooks}
         return str(self.control("POST", "edit", given)["id"])
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from worker.demo.cast import Cast
 from worker.demo.daily import edit_live, edit_unheard
+from worker.demo.failing import fail_and_cure
 from worker.demo.mishaps import books_away, redis_emptied, worker_killed
 from worker.demo.opening import bring_across, introduce
 from worker.demo.plot import Plot
@@ -26,3 +27,4 @@ def tell_story(stage: Stage) -> Plot:
 def _ordinary_day(plot: Plot) -> None:
     edit_live(plot)
     edit_unheard(plot)
+    fail_and_cure(plot)

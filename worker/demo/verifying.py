@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from models.tables import Issue, Review
+from worker.demo.clients import client_flaws
 from worker.demo.plot import Plot
 
 Record = Mapping[str, Any]
@@ -42,7 +43,7 @@ class Verdict:
 def verify(plot: Plot) -> Verdict:
     """Compare both stand-ins, and see that every trap became a question or an issue."""
     judge = _Judge(plot)
-    flaws = [*judge.everything()]
+    flaws = [*judge.everything(), *(Flaw(*one) for one in client_flaws(plot.stage))]
     flaws += [Flaw("", f"te laat: {what}", f"too late: {what}") for what in plot.late]
     return Verdict(len(judge.relations), len(judge.relaties), flaws)
 
@@ -66,7 +67,7 @@ class _Judge:
                 self._by_name.setdefault((_plain(one["naam"]), soort), []).append(one)
                 if one.get("kvkNummer"):
                     self._by_kvk.setdefault((one["kvkNummer"], soort), []).append(one)
-        self.wrong = {one for many in ids["wrong"].values() for one in many}
+        self.wrong = {one for found in ("wrong", "wrong_nextens") for many in ids[found].values() for one in many}
         self.absent = set(ids["wrong"]["long_name"]) | set(ids["unticked"])
         self.pairs = ids["doubles"]
         self.by_name_only = {crm_id for crm_id, _ in ids["in_books"]["name"]}

@@ -68,10 +68,10 @@ def mapped(stage: Stage, record_ids: Collection[str]) -> Sequence[str]:
         return session.scalars(query).all()
 
 
-def work_left(stage: Stage) -> Backlog:
-    """Count what the link still has to do."""
+def work_left(stage: Stage, link: str = LINK) -> Backlog:
+    """Count what a link still has to do."""
     with stage.runtime.sessions() as session:
-        return backlog(session, session.scalars(select(Link.id).where(Link.name == LINK)).one())
+        return backlog(session, session.scalars(select(Link.id).where(Link.name == link)).one())
 
 
 def state_of(stage: Stage, connection: str) -> str:
