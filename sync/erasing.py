@@ -104,7 +104,11 @@ def presence(outside: Outside, record: Record) -> Presence | None:
         found = links[0].source.read(record.kind, record.id)
     except Missing:
         return None
-    relations = [(one, one.source.relation(found, one.rules.model_dump())) for one in links]
+    try:
+        relations = [(one, one.source.relation(found, one.rules.model_dump())) for one in links]
+    except ValueError:
+        # What cannot be read may be ticked.
+        return Presence("", names)
     ticked = [one.link.name for one, relation in relations if part_of(one.rules, relation)]
     return Presence(relations[0][1].name, ticked)
 

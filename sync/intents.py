@@ -218,11 +218,6 @@ def unanswered(session: Session, work: Work, role: Role) -> int:
     return len(list(takewhile(lambda state: state == "absent", states)))
 
 
-def forget_settled(session: Session, days: int) -> None:
-    """Delete intents that were settled long ago; the log keeps what happened."""
-    session.execute(delete(WriteIntent).where(WriteIntent.settled_at < func.now() - timedelta(days=days)))
-
-
 def _of_record(work: Work) -> ColumnElement[bool]:
     return and_(
         WriteIntent.target_connection_id == work.target_info.id,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     null,
     or_,
     select,
@@ -66,9 +67,12 @@ class Record:
         return (table.connection_id == self.connection_id, table.kind.in_(self.kinds), table.record_id == self.id)
 
     def as_source(self, table: Any) -> Conditions:
-        """Find rows of tables that name source and target, over all targets."""
+        """Find rows of tables that name source and target; their indexes begin with the target, so it is named too."""
         own = table.source_connection_id == self.connection_id
-        return (own, table.kind.in_(self.kinds), table.source_id == self.id)
+        linked = select(Link.target_id).where(Link.source_id == self.connection_id)
+        # What its users are told is written to the source itself.
+        targets = table.target_connection_id.in_(linked.union(select(literal(self.connection_id))))
+        return (targets, own, table.kind.in_(self.kinds), table.source_id == self.id)
 
     def of_jobs(self) -> Conditions:
         """Find the record's jobs, one per link."""

@@ -6,11 +6,14 @@ import re
 import socket
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 import redis
@@ -93,6 +96,8 @@ class Installation:
     environment: dict[str, str]
     server_logs: dict[Path, int]
     """Logs of servers that other tests use as well, with how long they were when this one began."""
+    messages: set[bytes]
+    """What stood in Redis at some moment of the run."""
 
     def wait_idle(self) -> None:
         """Wait until no job has work left."""
@@ -106,6 +111,7 @@ class Installation:
         return {
             **dump_database(office.bridge.outside.sessions),
             **dump_redis(office.redis),
+            "messages": b"\n".join(self.messages),
             **dump_files(self.web.log, self.worker.log, self.flower.log),
             **{name: said for name, said in logs.items() if said},
             "addresses": "\n".join(office.books.asked).encode(),
@@ -175,7 +181,27 @@ def installation(
             f"http://127.0.0.1:{port}",
             environment,
             server_logs(bridge),
+            closing.enter_context(watched(client)),
         )
+
+
+@contextmanager
+def watched(client: Any) -> Iterator[set[bytes]]:
+    """Look into Redis all the while: its messages live for milliseconds."""
+    seen: set[bytes] = set()
+    ending = Event()
+
+    def look() -> None:
+        while not ending.wait(0.01):
+            for queue in ("live", "bulk", "upkeep"):
+                seen.update(client.lrange(queue, 0, -1))
+            seen.update(client.hvals("unacked"))
+
+    with ThreadPoolExecutor(1) as beside:
+        watching = beside.submit(look)
+        yield seen
+        ending.set()
+        watching.result()
 
 
 def free_port() -> int:

@@ -15,15 +15,18 @@ from models.tables import (
     Base,
     ChangeEvent,
     Claim,
+    Connection,
     Erasure,
     Feedback,
     Issue,
+    Link,
     Mail,
     MappingHistory,
     RelationMapping,
     Review,
     Snapshot,
     SourceIdentifier,
+    SubjectKey,
     SyncJob,
     SyncLog,
     TargetIdentifier,
@@ -233,6 +236,22 @@ def test_who_is_not_known_is_said(bridge: Bridge, two: list[str]) -> None:
     with pytest.raises(Unknown):
         erase(bridge.outside.sessions, bridge.outside.settings, stranger, "anna")
     assert bridge.rows(Erasure) == []
+
+
+def test_an_id_that_two_crms_know_is_found_at_both_and_erased_at_one(bridge: Bridge, two: list[str]) -> None:
+    with bridge.outside.sessions.begin() as session:
+        (link,) = session.scalars(select(Link)).all()
+        other = Connection(name="other", system="simplicate", base_url="", credentials=b"")
+        session.add(other)
+        session.flush()
+        session.add(Link(name="second", source_id=other.id, target_id=link.target_id, rules={}))
+        session.add(SubjectKey(connection_id=other.id, kind="relation", record_id=two[0], sealed=b"sealed"))
+    with bridge.outside.sessions() as session:
+        found = holders(session, Kind.RELATION, two[0])
+    assert [one.connection for one in found] == ["crm", "other"]
+    receipt = erase(bridge.outside.sessions, bridge.outside.settings, found[1], "anna")
+    assert receipt.removed == {"subject_key": 1}
+    assert len(bridge.rows(SubjectKey, SubjectKey.sealed.is_(None))) == 1
 
 
 def test_a_record_of_the_books_that_another_is_tied_to_stays_in_the_index(bridge: Bridge, two: list[str]) -> None:
