@@ -11,6 +11,7 @@ NUMBER_FIRST = frozenset(["AU", "CA", "FR", "GB", "IE", "LU", "MC", "NZ", "US", 
 
 _MARKER = r"(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?"
 _TRAILING_MARKER = re.compile(rf"[\s,]+{_MARKER}$|[\s,]+$", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(?<=[0-9])\.$")
 _CANDIDATE = re.compile(r"(?<=[\s,])[1-9][0-9]{0,4}(?![0-9])")
 
 _VALUE = r"(?:[a-z]?[0-9]{1,4}[a-z]?|[a-z]{1,2})"
@@ -71,7 +72,7 @@ class Parts:
 
 def split(line: str, country: str | None = None) -> Parts | None:
     """Return the parts of a line; None when there is no number, or more than one way to read it."""
-    tidy = " ".join(line.split()).strip(" ,")
+    tidy = _FULL_STOP.sub("", " ".join(line.split()).strip(" ,"))
     if len(tidy) > LONGEST:
         return None
     found = [parts for match in _CANDIDATE.finditer(tidy) if (parts := _at(tidy, match))]

@@ -40,6 +40,7 @@ CERTAIN = [
     ("Kerkstraat 12/3", ("Kerkstraat", "12", "/3")),
     ("Kerkstraat 12 bus A", ("Kerkstraat", "12", "bus A")),
     ("Kerkstraat nr. 12 A", ("Kerkstraat", "12", "A")),
+    ("Kerkstraat 12.", ("Kerkstraat", "12", "")),
     ("Postbus 123", ("Postbus", "123", "")),
     ("Antwoordnummer 10", ("Antwoordnummer", "10", "")),
     ("Zuid 3", ("Zuid", "3", "")),
@@ -50,7 +51,7 @@ UNCERTAIN = [
     "", "   ", "12", "Dorpsstraat", "Kerkstraat12", "2e Kerkstraat", "Plein 1944", "Boulevard 1945", "Plein 40-45",
     "Laan 1940-1945", "Kerkstraat 12 3", "Kerkstraat 12-14 3", "Kerkstraat 12 te Delft", "Kerkstraat 012",
     "Gebouw 12, Kerkstraat 3", "Kerkstraat 12 (achter)", "Straat van 1945 3", "Weg 100000", "12 High Street",
-    "A 1E 1A", "Kade 1e Blok 1", "Kerkstraat 12²", "Kerkstraat ٣", "Kerkstraat 12 bus",
+    "A 1E 1A", "Haven 1E B, 12", "Kade 1e Blok 1", "Kerkstraat 12²", "Kerkstraat ٣", "Kerkstraat 12 bus",
 ]  # fmt: skip
 
 
@@ -84,7 +85,8 @@ GAPS = st.sampled_from([" ", "  ", ", ", " nr ", " nr. "])
 
 
 MARKER = re.compile(
-    r"(?<![^\s,])(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?(?=[\s,])|[\s,]+", re.IGNORECASE
+    r"(?<![^\s,])(?:huisnummer|hnr|nummer|numero|numéro|nr|no|n°|nº|№)\.?(?=[\s,])|[\s,]+|(?<=[0-9])\.(?=[\s,]*$)",
+    re.IGNORECASE,
 )
 
 
