@@ -10,10 +10,10 @@ from models.words import Lane
 from sync.backfill import read_source, release, survey
 from sync.candidates import Sides
 from worker.cli.backfill import Stop, follow, say_estimate
-from worker.demo.office import DEADLINE_SECONDS, LEASE_SECONDS, LINK, SETTLE_SECONDS
+from worker.demo.office import CLIENTS, DEADLINE_SECONDS, LEASE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
-from worker.demo.watching import now, outcomes_of_link, wait_for
+from worker.demo.watching import now, outcomes_of_link, wait_for, work_left
 
 
 def introduce(plot: Plot) -> None:
@@ -66,6 +66,7 @@ def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
             ending.set()
             raise
         following.result()
+        wait_for(lambda: not work_left(stage, CLIENTS).left, CLIENTS_SECONDS, "clients")
     seconds = (now(stage) - began).total_seconds()
     counts = outcomes_of_link(stage, began)
     screen.good(
@@ -73,6 +74,8 @@ def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
         f"Done in {seconds:.0f} s: {_told(counts, 'en')}",
     )
 
+
+CLIENTS_SECONDS = 60.0
 
 OUTCOMES = {
     "created": ("aangemaakt", "created"),

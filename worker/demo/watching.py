@@ -95,7 +95,9 @@ def outcomes(stage: Stage, record_id: str) -> Sequence[str]:
 
 def pending(stage: Stage, record_ids: Collection[str]) -> int:
     """Count the records of which a job still has work, at whichever target."""
-    query = select(func.count(SyncJob.record_id.distinct())).where(SyncJob.record_id.in_(record_ids), SyncJob.state == JobState.DUE)
+    query = select(func.count(SyncJob.record_id.distinct())).where(
+        SyncJob.record_id.in_(record_ids), SyncJob.state == JobState.DUE
+    )
     with stage.runtime.sessions() as session:
         return session.scalar(query) or 0
 
