@@ -66,7 +66,6 @@ def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
             ending.set()
             raise
         following.result()
-        wait_for(lambda: not work_left(stage, CLIENTS).left, CLIENTS_SECONDS, "clients")
     seconds = (now(stage) - began).total_seconds()
     counts = outcomes_of_link(stage, began)
     screen.good(
@@ -85,6 +84,11 @@ OUTCOMES = {
     "issue": ("met een fout", "with a fault"),
     "review": ("ter beoordeling", "to be reviewed"),
 }
+
+
+def clients_in(plot: Plot) -> None:
+    """Wait for Nextens too, whose bulk work goes at a call a second."""
+    wait_for(lambda: not work_left(plot.stage, CLIENTS).left, CLIENTS_SECONDS, "clients")
 
 
 def _told(counts: dict[str, int], language: str) -> str:
