@@ -7,9 +7,14 @@ from adapters.errors import Unsupported
 from models.causes import Catalogue
 
 
-def test_both_systems_are_known_with_their_pieces() -> None:
+def test_the_systems_are_known_with_their_pieces() -> None:
     assert registry.roles_of("simplicate") == {"source"}
     assert registry.roles_of("snelstart") == {"target"}
+    assert registry.roles_of("nextens") == {"target"}
+    assert registry.credential_names("nextens") == ("client_id", "client_secret")
+    assert registry.optional_credentials("nextens") == ("refresh_token",)
+    assert registry.optional_credentials("snelstart") == ()
+    assert registry.default_limits("nextens") == {"minute": 60, "concurrent": 4}
     assert registry.hook_reader("simplicate") is not None
     assert registry.hook_reader("snelstart") is None
     assert registry.default_limits("simplicate") == {"minute": 60, "poll": 24}
