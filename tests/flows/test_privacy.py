@@ -6,7 +6,6 @@ import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import md5, sha1, sha256
 from itertools import count
 from typing import Any
 
@@ -16,6 +15,7 @@ import requests
 import structlog
 from sqlalchemy import text
 
+from benchmarks.leaks import assert_no_leaks, dump_database, dump_redis
 from models.settings import Settings
 from models.words import Lane
 from sync import relations
@@ -84,54 +84,16 @@ def office(make_bridge: MakeBridge, redis_url: str, monkeypatch: pytest.MonkeyPa
     structlog.reset_defaults()
 
 
-def in_database(bridge: Bridge) -> Iterator[bytes]:
-    """Yield every value of every column of every table, as PostgreSQL keeps it and as a program reads it."""
-    names = text("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-    with bridge.outside.sessions.begin() as session:
-        for name in session.scalars(names).all():
-            for row in session.execute(text(f'SELECT t.*, t::text AS whole FROM "{name}" t')):
-                for value in row:
-                    yield bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
-
-
-def in_redis(client: Any) -> Iterator[bytes]:
-    """Yield every key with what it holds."""
-    read = {
-        b"string": client.get,
-        b"hash": client.hgetall,
-        b"list": lambda key: client.lrange(key, 0, -1),
-        b"set": client.smembers,
-        b"zset": lambda key: client.zrange(key, 0, -1, withscores=True),
-        b"stream": client.xrange,
-    }
-    for key in client.scan_iter():
-        yield repr((key, read[client.type(key)](key))).encode()
-
-
 def assert_nowhere(office: Office, *more: str) -> None:
-    """Search every spelling of every number, and its plain hashes, in all that was kept or said."""
+    """Search for every number in all that was kept or said."""
     places = {
-        "database": b"\n".join(in_database(office.bridge)),
-        "redis": b"\n".join(in_redis(office.redis)),
+        **dump_database(office.bridge.outside.sessions),
+        **dump_redis(office.redis),
         "log": office.log.getvalue().encode(),
         "addresses": "\n".join(office.books.asked).encode(),
         "more": "\n".join(more).encode(),
     }
-    assert office.used
-    for number in office.used:
-        for needle in needles(number):
-            assert [name for name, heap in places.items() if needle in heap] == [], needle
-
-
-def needles(number: str) -> Iterator[bytes]:
-    for spelling in spellings(number):
-        yield spelling.encode()
-        yield b64encode(spelling.encode()).rstrip(b"=")[:-1]
-    for value in (number, f"NL{number}B01", f"{number}B01"):
-        for plain in (md5, sha1, sha256):
-            digest = plain(value.encode(), usedforsecurity=False)
-            yield digest.digest()
-            yield digest.hexdigest().encode()
+    assert_no_leaks(office.used, {name: heap for name, heap in places.items() if heap})
 
 
 def logged(office: Office) -> list[dict[str, Any]]:
