@@ -139,7 +139,7 @@ class HookReader(Protocol):
 class Draft:
     """Hold what a relation should look like in the target, in the target's own flat fields."""
 
-    fields: Fields
+    fields: Fields = field(repr=False)
     problems: Sequence[Problem] = ()
 
 
@@ -174,7 +174,7 @@ class TargetRecord:
     number: str | None
     modified_on: datetime | None
     """The target's own clock, naive as the vendor sends it."""
-    fields: Fields
+    fields: Fields = field(repr=False)
     """Every field this adapter may own, flat, as stored there."""
     identity: Identity
     raw: Mapping[str, Any] = field(repr=False)

@@ -23,7 +23,7 @@ class MailServer:
 
     @classmethod
     def parse(cls, url: SecretStr) -> "MailServer":
-        """Read `smtp://user:password@host:port`. Raises ValueError, which never quotes the URL."""
+        """Read an address of the form `smtp://USER:...@HOST:PORT`. Raises ValueError, which never quotes it."""
         try:
             parts = urlsplit(url.get_secret_value().strip())
             port = parts.port

@@ -1,9 +1,8 @@
 """Open, refresh and close issues: one open row per cause, field and record, however often it is met."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -87,9 +86,3 @@ def close(session: Session, ids: Iterable[int], by: str) -> None:
         .where(Issue.id.in_(list(ids)), Issue.closed_at.is_(None))
         .values(closed_at=func.now(), closed_by=by)
     )
-
-
-def stale(session: Session, days: int) -> int:
-    """Delete issues that were closed long ago; the log keeps what happened."""
-    old = Issue.closed_at < func.now() - timedelta(days=days)
-    return len(session.scalars(delete(Issue).where(old).returning(Issue.id)).all())

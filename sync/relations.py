@@ -25,9 +25,10 @@ def sync_relation(work: Work) -> JobState:
     except Missing:
         return _deleted(work)
     parsed = work.source.relation(record, work.raw_rules)
-    _label(work, parsed)
     if not part_of(work.rules, parsed):
         return _not_taking_part(work, parsed)
+    # Only now, because this is what makes a record known again that was erased.
+    _label(work, parsed)
     work.relation = parsed
     relation, problems = judge(work.target, work.rules, parsed)
     if not relation.roles:

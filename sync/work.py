@@ -12,14 +12,16 @@ from adapters.base import ConnectionInfo, Source, Target, TargetRecord
 from adapters.outside import Outside
 from models.records import Problem, Relation
 from models.tables import Connection, Link
-from models.vault import Subject
+from models.vault import Erased, Subject
 from models.words import ConnectionState, Kind, Lane
 from sync.config.loading import connection_info
 from sync.config.rules import RelationRules
+from sync.erasing import renewed_subject
 from sync.jobs import Lease
 from sync.planning import Rules
 from sync.rules import field_rules, relation_rules
 from sync.subjects import subject_of
+from sync.traces import Record
 
 
 @dataclass
@@ -125,9 +127,17 @@ class Work:
 
     @cached_property
     def subject(self) -> Subject:
-        """Return the key of the record's personal data, committed before anything is sealed under it."""
+        """Return the key of the record's personal data, committed before anything is sealed under it.
+
+        Asked for only where the record takes part: one that was erased and is ticked again gets a key of its own.
+        """
+        source = self.source_info
         with self.outside.sessions.begin() as session:
-            return subject_of(session, self.outside.vault, self.source_info.id, self.kind, self.lease.record_id)
+            try:
+                return subject_of(session, self.outside.vault, source.id, self.kind, self.lease.record_id)
+            except Erased:
+                record = Record(source.id, source.name, self.kind, self.lease.record_id)
+                return renewed_subject(session, self.outside.vault, record)
 
     @property
     def kind(self) -> Kind:
