@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchmarks.measure import say
@@ -40,18 +40,44 @@ def faults(seed: int, late_ms: float) -> list[dict[str, Any]]:
     return [{**rule, "seed": seed + place} for place, rule in enumerate(rules)]
 
 
-def crm_faults(seed: int) -> list[dict[str, Any]]:
-    """List the faults of a CRM, which is only read."""
+def crm_faults(seed: int, *, told: bool = False) -> list[dict[str, Any]]:
+    """List the faults of a CRM: on reads, and on writes where its users are told of failures."""
     rules = [{"method": "GET", "path": "/api", "kind": k, "probability": share} for k, share in READS.items()]
+    if told:
+        places = (("POST", "/api/v2/timeline"), ("DELETE", "/api/v2/timeline"), ("PUT", "/api/v2/crm"))
+        rules += [
+            {"method": method, "path": path, "kind": kind, "probability": share}
+            for method, path in places
+            for kind, share in WRITES.items()
+        ]
     return [{**rule, "seed": seed + place} for place, rule in enumerate(rules)]
+
+
+def tax_faults(seed: int, late_ms: float) -> list[dict[str, Any]]:
+    """List the faults of Nextens; its look-ups are PUTs, and spoilt like replacements."""
+    rules: list[dict[str, Any]] = []
+    for method in ("POST", "PUT"):
+        one = {"method": method, "path": "/v2/klant"}
+        rules.append({**one, "kind": "late_deed", "delay_ms": late_ms, "probability": LATE_SHARE, "client": "drop"})
+        rules += [{**one, "kind": kind, "probability": share} for kind, share in WRITES.items()]
+    rules += [{"method": "GET", "path": "/v2", "kind": k, "probability": share} for k, share in READS.items()]
+    rules += [{"path": "/connect/token", "kind": kind, "probability": 0.05} for kind in ("502_before", "drop_after")]
+    return [{**rule, "seed": seed + place} for place, rule in enumerate(rules)]
+
+
+def mail_faults(seed: int) -> list[dict[str, Any]]:
+    """List the faults of a mail server; none of them refuses a mail for good."""
+    kinds: list[dict[str, Any]] = [{"kind": kind} for kind in ("451", "drop_before", "drop_after")]
+    kinds.append({"kind": "hang_after", "delay_ms": 1500})
+    return [{**kind, "probability": 0.03, "seed": seed + place} for place, kind in enumerate(kinds)]
 
 
 class Havoc:
     """Do all damage in time, from the thread that started the servers: they die with it."""
 
-    def __init__(self, world: World, dice: random.Random) -> None:
-        """Take the world to break."""
-        self._world, self._dice = world, dice
+    def __init__(self, world: World, dice: random.Random, sides: Sequence[str] = ("books",)) -> None:
+        """Take the world to break, and the targets whose tokens are revoked, in turn."""
+        self._world, self._dice, self._sides = world, dice, sides
         self.done: Counter[str] = Counter()
         self._errands: list[Callable[[], None]] = []
 
@@ -100,7 +126,8 @@ class Havoc:
 
         Never two in quick succession: a fresh token that is refused stops the connection until a person comes.
         """
-        rules = self._world.control("books", "GET", "faults")
+        side = self._sides[self.done["revocations"] % len(self._sides)]
+        rules = self._world.control(side, "GET", "faults")
         if not any(rule["kind"] == "revoke_token" and not rule["hits"] for rule in rules):
-            self._world.control("books", "POST", "faults", {"kind": "revoke_token", "path": "/v2", "count": 1})
+            self._world.control(side, "POST", "faults", {"kind": "revoke_token", "path": "/v2", "count": 1})
             self.done["revocations"] += 1

@@ -4,7 +4,6 @@ Several worlds may run side by side: sockets and ports are their own. Open a wor
 because on Linux its processes end with the thread that started them.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -14,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +25,7 @@ from sqlalchemy import func, select, text
 
 from adapters.base import Notice
 from benchmarks.office import LINK, SECRETS, Office
+from benchmarks.standins import start_stand_ins
 from benchmarks.tally import Tally
 from models.database import migrate
 from models.settings import Settings
@@ -67,6 +67,7 @@ class World:
         """The generated seeds, and under `expected` what to expect of them."""
         self.environment: dict[str, str] = {}
         self.hook_url = ""
+        self.flower_url = ""
         self._supervisor: Supervisor | None = None
 
     @property
@@ -82,11 +83,11 @@ class World:
         return self.runtime.settings.public_url
 
     def control(self, side: str, method: str, name: str, given: Any = None) -> Any:
-        """Call the control address of `crm` or `books`."""
+        """Call the control address of `crm`, `books`, `tax` or `mail`."""
         return self.sandboxes[side].control(method, name, given)
 
     def tally(self, side: str) -> Tally:
-        """Start counting the calls that arrive at `crm` or `books` from now on."""
+        """Start counting the calls that arrive at `crm`, `books` or `tax` from now on."""
         return Tally(lambda: self.control(side, "GET", "stats"))
 
     def arrivals(self, side: str) -> list[float]:
@@ -145,6 +146,10 @@ class World:
         }
         return {name: {row[0].strip(): row[1] for row in self.rows(query)} for name, query in queries.items()}
 
+    def jobs_left(self) -> int:
+        """Count the due jobs of all links."""
+        return self.count("SELECT count(*) FROM sync_job WHERE state = 'due'")
+
     def drain(self, seconds: float, tell: Callable[[Backlog], None] = lambda _: None) -> None:
         """Wait until no job is due. Raises TooLate."""
 
@@ -177,19 +182,22 @@ class World:
     def configure(self, office: Office) -> None:
         """Apply an office's file and give the stand-ins its limits and latency; counts there start afresh."""
         self.office = office
-        file = office.file_text(self.sandboxes["crm"].url, self.sandboxes["books"].url)
+        file = office.file_text(
+            *(self.sandboxes[side].url for side in ("crm", "books", "tax") if side in self.sandboxes)
+        )
         (self.folder / "boekbrug.yaml").write_text(file)
         applied = apply(self.runtime.sessions, self.runtime.vault, read_wanted(file.encode(), SECRETS))
         self.hook_url = f"{self.web_url}/hooks/{applied.hooks['crm']}"
         hook = {"url": self.hook_url, "secret": SECRETS["BENCH_HOOK_SECRET"]}
         self.control("crm", "PUT", "hooks", {"targets": [hook] if office.web and office.hooks else []})
-        for side in ("crm", "books"):
+        for side in self.sandboxes.keys() - {"mail"}:
             self.control(side, "PUT", "limits", office.windows(side))
             self.control(side, "PUT", "latency", dict(office.latency_ms))
 
     def start_processes(self) -> None:
         """Start web and workers with the commands of docker-compose.yml, and wait until they are well."""
-        services = ("web", "worker") if self.office.web else ("worker",)
+        wanted = {"web": self.office.web, "worker": True, "flower": self.office.flower}
+        services = tuple(name for name, chosen in wanted.items() if chosen)
         self._supervisor = Supervisor(self.environment, self.folder / "log", services)
         self._supervisor.start(worker=self.office.workers)
         self.wait(self._ready, READY_SECONDS, "web and workers do not start")
@@ -227,7 +235,9 @@ def open_world(office: Office, *, parent: Path | None = None, keep: bool = False
         servers = EmbeddedServers(folder / "data", fsync=office.fsync)
         closing.callback(servers.destroy)
         world = _open_runtime(folder, office, servers, closing)
-        _start_sandboxes(world, closing)
+        world.data, world.sandboxes = start_stand_ins(office, folder, closing)
+        if "mail" in world.sandboxes:
+            world.environment["BOEKBRUG_SMTP_URL"] = world.control("mail", "GET", "addresses")["smtp"]
         world.configure(office)
         closing.callback(world.stop)
         world.start_processes()
@@ -238,7 +248,7 @@ def _open_runtime(folder: Path, office: Office, servers: EmbeddedServers, closin
     """Start the servers, and write down what every process needs to find them."""
     found = servers.start()
     migrate(found.database_url)
-    web_port, other = _free_ports(2)
+    web_port, flower_port = _free_ports(2)
     chosen = Settings(
         database_url=found.database_url,
         redis_url=found.redis_url,
@@ -251,36 +261,14 @@ def _open_runtime(folder: Path, office: Office, servers: EmbeddedServers, closin
     chosen.data_dir.mkdir()
     configure_logging(chosen, quiet=True)
     world = World(folder, office, servers, closing.enter_context(Runtime.open(chosen)))
+    world.flower_url = f"http://127.0.0.1:{flower_port}"
     world.environment = {
-        **environment_of(chosen, os.environ, web_port, other),
+        **environment_of(chosen, os.environ, web_port, flower_port),
         **{f"BOEKBRUG_{name.upper()}": str(value) for name, value in office.settings.items()},
         **SECRETS,
+        "FLOWER_UNAUTHENTICATED_API": "true",
     }
     return world
-
-
-def _start_sandboxes(world: World, closing: ExitStack) -> None:
-    """Make the data and start both stand-ins with it."""
-    seed = world.folder / "data.json"
-    _make_data(world.office.recipe, seed)
-    world.data = json.loads(seed.read_text())
-    for side, module, free in (
-        ("crm", "sandbox.simplicate", ("--per-minute", "0")),
-        ("books", "sandbox.snelstart", ("--tier", "none")),
-    ):
-        arguments = ("--port", "0", "--seed", str(seed), *free)
-        sandbox = Sandbox(module, world.folder / f"{side}.log", *arguments)
-        closing.callback(sandbox.stop)
-        world.sandboxes[side] = sandbox
-    for sandbox in world.sandboxes.values():
-        sandbox.ready()
-
-
-def _make_data(recipe: Mapping[str, float], out: Path) -> None:
-    named = {"wrong": 0, "doubles": 0, **recipe}
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in named.items()]
-    command = [sys.executable, "-m", "sandbox.data", *options, "--out", str(out)]
-    subprocess.run(command, cwd=COMPOSE_FILE.parent, check=True, capture_output=True)
 
 
 def _free_ports(count: int) -> list[int]:
