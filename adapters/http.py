@@ -54,12 +54,9 @@ class _Call:
     json: Any
     gate: Gate | None
     ends: float
+    safe: bool
+    """Whether repeating it changes nothing."""
     passed: bool = field(default=False)
-
-    @property
-    def safe(self) -> bool:
-        """Tell whether repeating it changes nothing."""
-        return self.method in SAFE
 
     def pass_gate(self) -> None:
         """Ask the gate, once for all tries."""
@@ -95,11 +92,22 @@ class HttpClient:
         self._longest_pause = answers.MOST_PAUSE if set(info.limits) & {"hour", "day"} else 60.0
 
     def request(
-        self, method: str, path: str, *, params: Any = None, json: Any = None, gate: Gate | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Any = None,
+        json: Any = None,
+        gate: Gate | None = None,
+        looks: bool = False,
     ) -> requests.Response:
-        """Make the call and return its answer. Raises AdapterError: every class says what to do next."""
+        """Make the call and return its answer. Raises AdapterError: every class says what to do next.
+
+        `looks` for a call that only looks something up although its method says otherwise.
+        """
         ends = time.monotonic() + self._seconds
-        call = _Call(method.upper(), self._url(path), params, json, gate, ends)
+        safe = looks or method.upper() in SAFE
+        call = _Call(method.upper(), self._url(path), params, json, gate, ends, safe)
         try:
             response = self._tries(call) if call.safe else self._authorised(call)
         except AdapterError as error:

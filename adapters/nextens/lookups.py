@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import requests
 
 from adapters.base import Identity, TargetPage, TargetRecord
-from adapters.errors import Missing, OutcomeUnknown, Unavailable
+from adapters.errors import Missing, Unavailable
 from adapters.nextens.bodies import object_of, rows_of
 from adapters.nextens.members import KINDS, Kind
 from adapters.nextens.options import Options
@@ -27,7 +27,9 @@ NOBODY = "boekbrug controle van de verbinding"
 class Caller(Protocol):
     """Make calls: `HttpClient` does."""
 
-    def request(self, method: str, path: str, *, params: Any = None, json: Any = None) -> requests.Response:
+    def request(
+        self, method: str, path: str, *, params: Any = None, json: Any = None, looks: bool = False
+    ) -> requests.Response:
         """Make one call. Raises AdapterError."""
 
 
@@ -106,10 +108,8 @@ class LookUps:
         return rows
 
     def _asked(self, path: str, body: dict[str, Any]) -> requests.Response | None:
-        """Ask by PUT, which changes nothing here: without an answer nothing happened. None when nobody is found."""
+        """Ask by PUT, which keeps the number out of the address and changes nothing. None when nobody is found."""
         try:
-            return self.http.request("PUT", path, json=body)
+            return self.http.request("PUT", path, json=body, looks=True)
         except Missing:
             return None
-        except OutcomeUnknown as error:
-            raise Unavailable(str(error)) from None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models.database import Sessions
@@ -142,7 +142,7 @@ class _Writer:
         self._session.add(row)
         self._session.flush()
         if change.action != "created" and change.touches("credentials", "base_url", "token_url", "system"):
-            self._start_afresh(row)
+            self._start_afresh(row, elsewhere=change.touches("base_url", "token_url", "system"))
 
     def _write_secrets(self, row: Connection, secrets: Secrets) -> None:
         row.credentials = self._vault.seal_json(dict(secrets.credentials), CREDENTIALS)
@@ -155,9 +155,17 @@ class _Writer:
             row.hook_token = self._vault.seal(token.encode(), HOOK_TOKEN)
             row.hook_token_hash = self._vault.hash(HOOK_TOKEN_HASH, token)
 
-    def _start_afresh(self, row: Connection) -> None:
-        """Forget the token of the former credentials, and the wait for a person who now has acted."""
-        self._session.execute(delete(ConnectionToken).where(ConnectionToken.connection_id == row.id))
+    def _start_afresh(self, row: Connection, *, elsewhere: bool) -> None:
+        """Forget the token of the former credentials, and the wait for a person who now has acted.
+
+        A refresh token that was pasted stays, unless the connection now leads elsewhere.
+        """
+        token = ConnectionToken.connection_id == row.id
+        if elsewhere:
+            self._session.execute(delete(ConnectionToken).where(token))
+        else:
+            ended = {"expires_at": None, "lease_until": None, "generation": ConnectionToken.generation + 1}
+            self._session.execute(update(ConnectionToken).where(token).values(ended))
         if row.state == ConnectionState.NEEDS_CONSENT:
             row.state = ConnectionState.ACTIVE
             row.state_reason = ""

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
+from adapters.breaker import Breaker
+from adapters.tokens import TokenStore
+from models.tables import Connection
 from models.words import MappingState
+from sync.candidates import Sides
+from sync.preview import preview
+from sync.reconcile import reconcile
+from sync.run import run_job
 from tests.fixtures.tax import TwoTargets
 from tests.flows.sandbox_data import customer, rsin
 
@@ -226,3 +233,37 @@ def test_a_create_whose_answer_is_lost_is_found_and_never_repeated(both: TwoTarg
     assert len(both.clients(who)) == 1
     assert [one.matched_by for one in both.tax_mappings()] == ["created" if kind == "timeout_before" else "adopted"]
     assert both.open_issues() == []
+
+
+def test_a_token_that_is_refused_waits_for_consent_and_loses_nothing(both: TwoTargets) -> None:
+    both.tax_control("PUT", "tokens", {"refresh_tokens": []})
+    record = both.crm_save(None, "person", **person())
+    both.hear(record)
+    for job in both.due():
+        run_job(both.outside, job)
+    (tax,) = both.rows(Connection, Connection.name == "tax")
+    assert tax.state == "needs_consent"
+    assert [one.cause for one in both.open_issues()] == ["connection.unauthorised"]
+    assert both.clients("persoon") == []
+
+    both.tax_control("PUT", "tokens", {"refresh_tokens": ["pasted-anew"]})
+    TokenStore(tax.id, both.outside).paste("pasted-anew")
+    assert Breaker(tax.id, both.outside).renewed()
+    both.drain()
+    assert [one["Bsn"] for one in both.clients("persoon")] == [bsn(1)]
+    assert both.open_issues() == []
+
+
+def test_a_comparison_reads_what_is_tied_and_finds_what_differs_or_is_gone(both: TwoTargets) -> None:
+    first, second = save_person(both), save_person(both, first_name="Bo", custom_fields=BOXES | {"bsn": bsn(2)})
+    here, gone = (next(one for one in both.tax_mappings() if one.source_id == record) for record in (first, second))
+    client, other = (one.target_id.partition(":")[2] for one in (here, gone))
+    both.tax_control("POST", "edit", {"resource": "persoon", "id": client, "changes": {"Plaats": "Delft"}})
+    both.tax_control("POST", "edit", {"resource": "persoon", "id": other, "delete": True})
+
+    sides = Sides.open(both.outside, "clients")
+    report = reconcile(both.outside, sides, repair=False, progress=lambda done, total: None)
+    found = {(one.finding, one.record_id) for one in report.findings}
+    assert found == {("differs", first), ("missing_in_books", second)}
+    planned = {one.record_id: one.deed for one in preview(both.outside, sides)}
+    assert planned == {first: "nothing", second: "nothing"}

@@ -122,3 +122,13 @@ def test_what_is_no_token_changes_nothing(desk: Counter, text: str) -> None:
     result = desk.paste(text, "tax", "--token-stdin")
     assert result.exit_code == 2, result.output
     assert desk.rows("SELECT 1 FROM connection_token") == []
+
+
+def test_a_new_client_secret_needs_no_new_token(desk: Counter) -> None:
+    assert desk.paste(TOKEN, "tax", "--token-stdin").exit_code == 0
+    requests.put(f"{desk.url}/_control/options", json={"client_secret": "renewed"}, timeout=10)
+    desk.environment["NEXTENS_SECRET"] = "renewed"
+    desk.json("apply", str(desk.file))
+    # Only a token that is asked for anew shows both.
+    requests.post(f"{desk.url}/_control/faults", json={"kind": "revoke_token", "count": 1}, timeout=10)
+    assert desk.run("check", "tax").exit_code == 0

@@ -1,5 +1,6 @@
 """A file becomes rows in one transaction; applied again it changes nothing; history is never thrown away."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -131,15 +132,20 @@ def test_a_change_names_its_fields_but_never_a_secret(office: Office) -> None:
     assert "another" not in repr(changes)
 
 
-def test_new_credentials_forget_the_token_and_end_the_wait_for_consent(office: Office) -> None:
+def test_new_credentials_end_the_access_token_and_the_wait_for_consent(office: Office) -> None:
+    """A refresh token that was pasted stays: it stands in no file."""
     office.apply(TEXT)
     with office.sessions.begin() as session:
         books = session.scalars(select(Connection).where(Connection.name == "books")).one()
         books.state = ConnectionState.NEEDS_CONSENT
-        session.add(ConnectionToken(connection_id=books.id, sealed=b"x"))
+        session.add(ConnectionToken(connection_id=books.id, sealed=b"x", generation=3, expires_at=datetime.now(UTC)))
     office.environment["BOOKS_KEY"] = "another"
     office.apply(TEXT)
     assert office.connection("books").state == ConnectionState.ACTIVE
+    with office.sessions() as session:
+        token = session.scalars(select(ConnectionToken)).one()
+        assert (token.expires_at, token.generation, token.sealed) == (None, 4, b"x")
+    office.apply(TEXT.replace("system: snelstart", "system: snelstart\n    base_url: https://elsewhere.example/v2", 1))
     with office.sessions() as session:
         assert session.scalars(select(ConnectionToken)).all() == []
 
