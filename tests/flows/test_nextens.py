@@ -12,7 +12,7 @@ from sync.candidates import Sides
 from sync.preview import preview
 from sync.reconcile import reconcile
 from sync.run import run_job
-from tests.fixtures.tax import TwoTargets
+from tests.fixtures.tax import TAX_SECRETS, TwoTargets
 from tests.flows.sandbox_data import customer, rsin
 
 BOXES = {"sync_snelstart": "1", "sync_nextens": "1"}
@@ -247,7 +247,7 @@ def test_a_token_that_is_refused_waits_for_consent_and_loses_nothing(both: TwoTa
     assert both.clients("persoon") == []
 
     both.tax_control("PUT", "tokens", {"refresh_tokens": ["pasted-anew"]})
-    TokenStore(tax.id, both.outside).paste("pasted-anew")
+    TokenStore(tax.id, both.outside, TAX_SECRETS["TAX_TOKEN"]).paste("pasted-anew")
     assert Breaker(tax.id, both.outside).renewed()
     both.drain()
     assert [one["Bsn"] for one in both.clients("persoon")] == [bsn(1)]
