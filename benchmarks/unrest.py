@@ -7,9 +7,15 @@ from benchmarks.taxpayers import Population
 from benchmarks.upshot import LINKS
 from benchmarks.world import World
 
-HELD = "SELECT record_id, link.name, sync_job.kind FROM sync_job JOIN link ON link.id = link_id WHERE sync_job.state = 'held'"
-ASKED = "SELECT source_id, reason FROM review WHERE decision IS NULL AND superseded_at IS NULL"
-ISSUES = "SELECT record_id, link.name, issue.cause, blocking FROM issue JOIN link ON link.id = link_id WHERE closed_at IS NULL"
+HELD = (
+    "SELECT record_id, link.name, sync_job.kind FROM sync_job JOIN link ON link.id = link_id "
+    "WHERE sync_job.state = 'held'"
+)
+ASKED = "SELECT record_id, reason FROM review WHERE decision IS NULL AND superseded_at IS NULL"
+ISSUES = (
+    "SELECT record_id, link.name, issue.cause, blocking FROM issue JOIN link ON link.id = link_id "
+    "WHERE closed_at IS NULL"
+)
 
 
 def unrest(world: World, population: Population) -> list[Violation]:
