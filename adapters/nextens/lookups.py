@@ -9,6 +9,7 @@ import requests
 
 from adapters.base import Identity, TargetPage, TargetRecord
 from adapters.errors import Missing, Unavailable
+from adapters.nextens import normal
 from adapters.nextens.bodies import object_of, rows_of
 from adapters.nextens.members import KINDS, Kind
 from adapters.nextens.options import Options
@@ -46,7 +47,7 @@ class LookUps:
         number = identity.bsn if kind == "persoon" else identity.rsin
         if number and by_number and (found := self.by_number(kind, number)):
             return found
-        return self.by_name(kind, identity.exact_name) if identity.exact_name else []
+        return self.by_name(kind, identity.name or identity.exact_name or "")
 
     def by_number(self, kind: Kind, number: str) -> list[TargetRecord]:
         """Return the client with a BSN or RSIN, looked at again here; [] when there is none."""
@@ -60,13 +61,15 @@ class LookUps:
         return [one for one in found if number == (one.identity.bsn if person else one.identity.rsin)]
 
     def by_name(self, kind: Kind, name: str) -> list[TargetRecord]:
-        """Return everybody of exactly this name; who only resembles it is passed over."""
+        """Return everybody of exactly this name, as it is written; who only resembles it is passed over."""
+        if not name:
+            return []
         response = self._asked(f"/klant/{kind}/byNaam", {"Naam": name})
         rows = rows_of(response) if response is not None else []
         if rows is None:
             raise Unavailable("a look-up by name was answered without a list")
         found = [parse(kind, raw, self.options) for raw in rows if raw.get("Id")]
-        return [one for one in found if one.identity.exact_name == name]
+        return [one for one in found if one.identity.exact_name == normal.name(name)]
 
     def nobody(self) -> str | None:
         """Look up whom nobody is and return the time that the answer names, if any."""

@@ -38,9 +38,14 @@ def vat(value: object) -> str | None:
     return f"NL{bare}" if bare and _DUTCH_VAT.fullmatch(bare) else bare
 
 
+def whole(*parts: object) -> str | None:
+    """Write a whole name as it is looked up: trimmed, single spaces, its capitals kept."""
+    return text(" ".join(str(part) for part in parts if part is not None))
+
+
 def name(*parts: object) -> str | None:
-    """Write a whole name for comparing: trimmed, single spaces, no case; and no more, a near name is another."""
-    joined = text(" ".join(str(part) for part in parts if part is not None))
+    """Write a whole name for comparing: as it is looked up, without case; and no more, a near name is another."""
+    joined = whole(*parts)
     return unicodedata.normalize("NFC", joined).casefold() if joined else None
 
 

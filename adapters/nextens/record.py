@@ -47,9 +47,11 @@ def parse(kind: Kind, raw: Raw, options: Options) -> TargetRecord:
 
 
 def _person(raw: Raw) -> Identity:
+    parts = [raw.get(part) for part in ("Voornaam", "Tussenvoegsels", "Achternaam")]
     return Identity(
         bsn=normal.nine(raw.get("Bsn")),
-        exact_name=normal.name(*(raw.get(part) for part in ("Voornaam", "Tussenvoegsels", "Achternaam"))),
+        name=normal.whole(*parts),
+        exact_name=normal.name(*parts),
         birth_date=normal.day(raw.get("Geboortedatum")),
         type="person",
     )
@@ -60,6 +62,7 @@ def _company(raw: Raw, options: Options) -> Identity:
         kvk=normal.kvk(raw.get("KvkNummer")),
         vat=normal.vat(raw.get("BtwNummer")),
         rsin=_rsin(raw, options),
+        name=normal.whole(raw.get("Naam")),
         exact_name=normal.name(raw.get("Naam")),
         type="organisation",
     )
@@ -77,6 +80,7 @@ def identity(relation: Relation) -> Identity:
         born = relation.date_of_birth
         return Identity(
             bsn=normal.nine(relation.bsn),
+            name=normal.whole(relation.first_name, relation.prefix, relation.last_name),
             exact_name=normal.name(relation.first_name, relation.prefix, relation.last_name),
             birth_date=born.isoformat() if born else None,
             type="person",
@@ -85,6 +89,7 @@ def identity(relation: Relation) -> Identity:
         kvk=normal.kvk(relation.kvk),
         vat=normal.vat(relation.vat),
         rsin=normal.nine(relation.rsin),
+        name=normal.whole(relation.name),
         exact_name=normal.name(relation.name),
         type="organisation",
     )

@@ -95,7 +95,7 @@ class Nextens:
         sought = record.parse(kind, record.new_body(sent, self.options), self.options).identity
         by_number = sought.bsn or sought.rsin
         name = sought.exact_name or ""
-        found = self._look.by_number(kind, by_number) if by_number else self._look.by_name(kind, name)
+        found = self._look.by_number(kind, by_number) if by_number else self._look.by_name(kind, sought.name or "")
         return [one for one in found if one.identity.exact_name == name]
 
     def create(self, draft: Draft, role: Role, number: int | None, gate: Gate) -> TargetRecord:

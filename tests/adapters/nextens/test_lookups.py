@@ -111,11 +111,16 @@ def test_locating_wants_the_number_and_the_name(office: Office, target: Nextens)
     assert [one.id for one in target.locate(without, None)] == [namesake]
 
 
-def test_a_look_up_without_an_answer_did_nothing(office: Office, target: Nextens) -> None:
-    for kind in ("502_before", "drop_after", "html_200"):
+def test_a_look_up_without_an_answer_did_nothing_and_is_asked_again(office: Office, target: Nextens) -> None:
+    known = person_named(office, "Mila Meer", Bsn=BSN)
+    for kind in ("502_before", "drop_after"):
         office.fault(kind, "PUT")
-        with pytest.raises(Unavailable):
-            target.search(target.identity(person(bsn=BSN)), thorough=True)
+        before = target.calls
+        assert [one.id for one in target.search(target.identity(person(bsn=BSN)), thorough=True)] == [known]
+        assert target.calls == before + 2
+    office.fault("html_200", "PUT")
+    with pytest.raises(Unavailable):
+        target.search(target.identity(person(bsn=BSN)), thorough=True)
 
 
 def test_a_look_up_that_answers_nothing_is_no_answer(office: Office, target: Nextens) -> None:

