@@ -180,6 +180,17 @@ RUNS = (
         14,
     ),
     Run("crash-steps", 6, "pytest", STEPS, STEPS, 3, read=tests),
+    Run(
+        "two-targets",
+        8,
+        "benchmarks.two_targets",
+        (),
+        (
+            *("--relations", "80", "--kills", "3", "--edits", "10", "--seconds", "10", "--workers", "2"),
+            *("--wipes", "1", "--restarts", "1", "--revocations", "2", "--counted", "160"),
+        ),
+        40,
+    ),
     Run("outages", 7, "benchmarks.outages", (), (), 15, alone=True),
 )
 """Every run of `make proof`, by figure."""

@@ -44,8 +44,10 @@ class Sight:
         clients = [row for kind in ("persoon", "bedrijf") for row in _rows(held[kind])]
         relaties: dict[tuple[str, str], list[Record]] = defaultdict(list)
         by_name: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        deleted = set(world.control("books", "GET", "state")["deleted"])
         for relatie in world.relaties():
-            relaties[_books_key(relatie)].append(relatie)
+            if relatie["id"] not in deleted:
+                relaties[_books_key(relatie)].append(relatie)
         for row in clients:
             by_name[_client_key(row)].append(row)
         return cls(
