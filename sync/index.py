@@ -122,16 +122,9 @@ def find(
     pairs = [(name, one) for name, hashes in ours.items() if name not in EVIDENCE for one in hashes]
     if not pairs:
         return []
-    wanted = select(TargetIdentifier.target_id).where(
-        TargetIdentifier.connection_id == connection_id,
-        tuple_(TargetIdentifier.identifier, TargetIdentifier.value_hash).in_(pairs),
-    )
-    entries = session.scalars(
-        select(TargetEntry).where(TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(wanted))
-    ).all()
     chosen = [
         entry
-        for entry in entries
+        for entry in _sharing(session, connection_id, pairs)
         if (role in entry.roles or not entry.roles) and (among is None or entry.target_id in among)
     ]
     theirs = _identifiers(session, connection_id, [entry.target_id for entry in chosen])
@@ -147,6 +140,16 @@ def find(
         )
         for entry in chosen
     ]
+
+
+def _sharing(session: Session, connection_id: int, pairs: Sequence[tuple[str, bytes]]) -> Sequence[TargetEntry]:
+    wanted = select(TargetIdentifier.target_id).where(
+        TargetIdentifier.connection_id == connection_id,
+        tuple_(TargetIdentifier.identifier, TargetIdentifier.value_hash).in_(pairs),
+    )
+    return session.scalars(
+        select(TargetEntry).where(TargetEntry.connection_id == connection_id, TargetEntry.target_id.in_(wanted))
+    ).all()
 
 
 def _identifiers(session: Session, connection_id: int, ids: Sequence[str]) -> dict[str, dict[str, set[bytes]]]:
