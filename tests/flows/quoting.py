@@ -17,7 +17,7 @@ def spellings(number: str) -> list[str]:
 
 
 class Quoting:
-    """Forward to the books; a VAT number in `refused` is answered as a talkative vendor would."""
+    """Forward to a target; a VAT number, BSN or RSIN in `refused` is answered as a talkative vendor would."""
 
     def __init__(self, upstream: str) -> None:
         """Start nothing yet."""
@@ -36,6 +36,12 @@ class Quoting:
             self.quoted.append(digits)
             said = f"{sent['btwNummer']} van {sent['naam']} bestaat niet: {', '.join(spellings(digits))}"
             return 400, json.dumps([{"errorCode": "REL-0088", "message": said, "details": said}]).encode()
+        number = str(sent.get("Bsn") or sent.get("Rsin") or "")
+        if method == "POST" and number in self.refused:
+            self.quoted.append(number)
+            said = f"Nummer {number} is geweigerd: {', '.join(spellings(number))}"
+            errors = [{"Veld": "Bsn" if sent.get("Bsn") else "Rsin", "Code": "ONGELDIG", "Melding": said}]
+            return 400, json.dumps({"Message": said, "Errors": errors}).encode()
         found = requests.request(method, self.upstream + path, headers=headers, data=body, timeout=30)
         return found.status_code, found.content
 

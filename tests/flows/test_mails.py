@@ -1,12 +1,10 @@
 """Who saved a relation that failed hears of it once, over real SMTP, whatever the mail server does."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import requests
 from sqlalchemy import func, select, update
 
 from adapters.base import Notice
@@ -17,37 +15,13 @@ from sync.feedback.mailing import send_due
 from sync.intake import record_changes
 from sync.run import run_job
 from tests.fixtures.bridge import Bridge, MakeBridge
-from tests.fixtures.processes import StartModule
+from tests.fixtures.post import Post
 from tests.flows.sandbox_data import customer, numbered_customer
 
 LONG = "Internationale Handelsonderneming voor Bakkerijbenodigdheden B.V."
 
 
 TOLD = {"failure": {"mail_to": "boekhouding@kantoor.example"}}
-
-
-class Post:
-    """One mail server that keeps what it is given."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.smtp = str(self.control("GET", "addresses")["smtp"])
-
-    def control(self, method: str, name: str, body: Any = None) -> Any:
-        """Set the stage."""
-        answer = requests.request(method, f"{self.url}/_control/{name}", json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json()
-
-    def mails(self) -> list[dict[str, Any]]:
-        """Return what it took."""
-        return list(self.control("GET", "mails"))
-
-
-@pytest.fixture
-def post(start_module: StartModule) -> Post:
-    """Return a mail server."""
-    return Post(start_module("sandbox.mail", ready=re.compile(r"listening on (?P<url>http://\S+)")).url)
 
 
 @pytest.fixture
