@@ -24,6 +24,8 @@ QUERIES = {
     "WHERE record_id = :record",
     "issues": "SELECT role, cause, field, times, blocking, opened_at, seen_at, closed_at FROM issue "
     "WHERE record_id = :record",
+    "feedback": "SELECT link_id, failed, untick, box, messages, updated_at FROM feedback WHERE record_id = :record",
+    "mails": "SELECT id, link_id, state, reason, tries, created_at, handed_at FROM mail WHERE record_id = :record",
     "snapshot": "SELECT started_at, record_updated_at, deleted FROM snapshot WHERE record_id = :record",
 }
 MOST = 40
@@ -35,6 +37,9 @@ def dump(world: World, found: Sequence[Violation], out: Path | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     relaties = {row["id"]: row for row in world.relaties()}
     writes = world.control("books", "GET", "stats?records=1")["writes_per_record"]
+    if "tax" in world.sandboxes:
+        relaties |= {row["Id"]: row for rows in world.control("tax", "GET", "state").values() for row in rows}
+        writes |= world.control("tax", "GET", "stats?records=1")["writes_per_record"]
     for number, one in enumerate(found[:MOST]):
         told = {
             "violation": [one.rule, one.what, one.record_id, one.relatie_id],

@@ -187,7 +187,7 @@ RUNS = (
         (),
         (
             *("--relations", "80", "--kills", "3", "--edits", "10", "--seconds", "10", "--workers", "2"),
-            *("--wipes", "1", "--restarts", "1", "--revocations", "2", "--counted", "160"),
+            *("--wipes", "1", "--restarts", "1", "--revocations", "2", "--counted", "280"),
         ),
         40,
     ),

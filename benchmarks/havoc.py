@@ -21,6 +21,8 @@ READS: dict[str, float] = {
     "429_no_retry_after": 0.001,
 }  # fmt: skip
 LATE_SHARE = 0.02
+MORE = 3
+"""Writes of failures to a CRM are few, so more of them are spoilt."""
 REVOCATIONS = 20
 
 
@@ -46,7 +48,7 @@ def crm_faults(seed: int, *, told: bool = False) -> list[dict[str, Any]]:
     if told:
         places = (("POST", "/api/v2/timeline"), ("DELETE", "/api/v2/timeline"), ("PUT", "/api/v2/crm"))
         rules += [
-            {"method": method, "path": path, "kind": kind, "probability": share}
+            {"method": method, "path": path, "kind": kind, "probability": MORE * share}
             for method, path in places
             for kind, share in WRITES.items()
         ]
@@ -69,7 +71,7 @@ def mail_faults(seed: int) -> list[dict[str, Any]]:
     """List the faults of a mail server; none of them refuses a mail for good."""
     kinds: list[dict[str, Any]] = [{"kind": kind} for kind in ("451", "drop_before", "drop_after")]
     kinds.append({"kind": "hang_after", "delay_ms": 1500})
-    return [{**kind, "probability": 0.03, "seed": seed + place} for place, kind in enumerate(kinds)]
+    return [{**kind, "probability": 0.1, "seed": seed + place} for place, kind in enumerate(kinds)]
 
 
 class Havoc:

@@ -19,11 +19,19 @@ def search(world: World, numbers: set[str], said: Sequence[str]) -> tuple[list[V
     places = _places(world, said)
     empty = [name for name in ("log", "redis", "metrics", "flower tasks", "mails", "timeline") if not places.get(name)]
     leaks = find_leaks(numbers, places)
-    found = [Violation("found", f"in {one.place} as {one.form}") for one in leaks]
+    found = [Violation("found", f"in {one.place} as {one.form}: {one.around!r}") for one in leaks]
     found += [Violation("found", f"{name} is empty: the search looked at nothing") for name in empty]
     sizes = {name: len(heap) for name, heap in places.items() if not name.startswith("database ")}
     sizes["database"] = sum(len(heap) for name, heap in places.items() if name.startswith("database "))
-    return found, {"numbers": len(numbers), "bytes": sizes}
+    told: dict[str, Any] = {"numbers": len(numbers), "bytes": sizes}
+    if leaks:
+        told["found of as many numbers that nobody has"] = len(find_leaks(_nobodys(numbers), places))
+    return found, told
+
+
+def _nobodys(numbers: set[str]) -> set[str]:
+    """Make numbers of the same ranges that nobody has: what is found of them is met by chance."""
+    return {f"{one[:2]}{(int(one[2:]) + 1_234_567) % 10**7:07}" for one in numbers} - numbers
 
 
 def _places(world: World, said: Sequence[str]) -> dict[str, bytes]:
