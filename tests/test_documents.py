@@ -136,4 +136,4 @@ def test_the_example_is_accepted_and_only_for_its_secrets_to_be_filled_in() -> N
     content = EXAMPLE.read_bytes()
     names = re.findall(r"env:([A-Z_]+)", content.decode())
     wanted = read_wanted(content, dict.fromkeys(names, "a made-up secret"))
-    assert list(wanted.configuration.links) == ["office"]
+    assert list(wanted.configuration.links) == ["office", "clients"]
