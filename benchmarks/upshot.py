@@ -108,6 +108,7 @@ def violations(population: Population, sight: Sight) -> list[Violation]:
         *(each for member in population.members for each in _in_tax(member, population, sight, seen)),
         *(each for member in population.members for each in _told_of(member, sight)),
         *(each for member in population.members for each in _mailed_of(member, sight)),
+        *_unordered(sight),
         *_kept(population, sight),
         *_twice(sight),
         *_strangers(population, sight, seen),
@@ -176,6 +177,14 @@ def _mailed_of(member: Member, sight: Sight) -> Iterator[Violation]:
         for marker, state in mails:
             if state not in ("sent", "handed") or (state == "sent" and not sight.mails[marker]):
                 yield Violation("not mailed", f"{state} about {NAMES[side]}", member.id)
+
+
+def _unordered(sight: Sight) -> Iterator[Violation]:
+    """Look for mails that are about no relation: about a connection, or about nothing that is known."""
+    known = {marker for (record, _), mails in sight.mailed.items() if record for marker, _ in mails}
+    for marker, count in sight.mails.items():
+        if marker not in known:
+            yield Violation("mails", f"{count} about no relation")
 
 
 def _kept(population: Population, sight: Sight) -> Iterator[Violation]:
