@@ -76,6 +76,8 @@ class Box(StrEnum):
     AS_LEFT = "as_left"
     UNTICKING = "unticking"
     UNTICKED = "unticked"
+    RETRYING = "retrying"
+    """Unticked by us, and somebody asked for another try: ticked again if that succeeds."""
 
 
 class MailState(StrEnum):

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from adapters.base import SourceRecord
 from adapters.errors import Missing, Rejected, Unavailable
 from models.records import Problem, Relation
-from models.words import ConnectionState, JobState, MappingState, Outcome, Role
+from models.words import Box, ConnectionState, JobState, MappingState, Outcome, Role
 from sync import mappings, reviews, snapshots, twins
 from sync.candidates import judge, part_of, roles_in
 from sync.doubles import look_again
-from sync.feedback.wanting import unticked_by_us
+from sync.feedback.wanting import box_of
 from sync.logbook import log
 from sync.problems import raise_problems
 from sync.roles import sync_role
@@ -25,7 +25,7 @@ def sync_relation(work: Work) -> JobState:
     except Missing:
         return _deleted(work)
     parsed = work.source.relation(record, work.raw_rules)
-    if not part_of(work.rules, parsed):
+    if not part_of(work.rules, parsed) and not _tried_again(work):
         return _not_taking_part(work, parsed)
     # Only now, because this is what makes a record known again that was erased.
     _label(work, parsed)
@@ -86,12 +86,19 @@ def _remember_identity(work: Work, relation: Relation) -> None:
         )
 
 
+def _tried_again(work: Work) -> bool:
+    """Tell whether somebody asked for another try of a record that we unticked."""
+    with work.outside.sessions.begin() as session:
+        return box_of(session, work) == Box.RETRYING
+
+
 def _not_taking_part(work: Work, parsed: Relation) -> JobState:
     """Leave a record alone that we unticked ourselves; a user's own untick ends its part."""
     with work.outside.sessions.begin() as session:
-        if unticked_by_us(session, work):
-            work.as_before = True
-            return JobState.HELD
+        box = box_of(session, work)
+    if box != Box.AS_LEFT:
+        work.as_before = True
+        return JobState.HELD
     work.relation = parsed
     return _excluded(work, "unticked")
 

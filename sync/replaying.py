@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from adapters.base import Notice
 from models.tables import Issue, SyncJob
 from models.words import JobState, Kind, Origin
+from sync.feedback.wanting import try_again
 from sync.intake import JobRef, record_changes
 
 LIVE_LIMIT = 50
@@ -36,6 +37,7 @@ def held_jobs(session: Session, *, cause: str | None = None, job_id: int | None 
 
 def replay(session: Session, jobs: Sequence[SyncJob]) -> list[JobRef]:
     """Make jobs due; the caller commits, then wakes those that ask for it. The records are read anew."""
+    try_again(session, jobs)
     origin = Origin.COMMAND if len(jobs) <= LIVE_LIMIT else Origin.BACKFILL
     found: list[JobRef] = []
     for source_id, batch in _by_source(jobs):

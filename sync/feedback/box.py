@@ -45,10 +45,22 @@ def settle_box(work: Work, crm: Crm, row: Feedback, intent: WriteIntent) -> None
     ticked = _ticked(work, relation)
     landed = ticked == (intent.operation == TICK)
     close(work, intent.id, "done" if landed else "absent")
-    if intent.operation == TICK or ticked:
+    if ticked:
         _set_box(work, row, Box.AS_LEFT)
-    else:
+    elif row.box != Box.RETRYING:
         _after_untick(work, crm, row, relation)
+
+
+def tick_back(work: Work, crm: Crm, row: Feedback) -> None:
+    """Tick the box of a record that went through although we had unticked it, because somebody asked for a try."""
+    if row.box != Box.RETRYING:
+        return
+    if not _ticked(work, _read(work)):
+        marker = write(work, TICK, {}, lambda gate: _flag(work, crm, True, gate))
+        close(work, marker, "done")
+        with work.outside.sessions.begin() as session:
+            log(session, work, Outcome.TICKED_AGAIN)
+    _set_box(work, row, Box.AS_LEFT)
 
 
 def _after_untick(work: Work, crm: Crm, row: Feedback, relation: Relation) -> None:

@@ -7,7 +7,7 @@ from adapters.errors import Missing, Throttled
 from models.tables import Feedback
 from models.words import JobState
 from sync import intents
-from sync.feedback.box import settle_box, untick
+from sync.feedback.box import settle_box, tick_back, untick
 from sync.feedback.messages import MESSAGE, settle_message, take_back, tell
 from sync.feedback.wanting import feedback_of
 from sync.work import Work
@@ -24,6 +24,7 @@ def sync_feedback(work: Work) -> JobState:
             tell(work, work.source, row)
             untick(work, work.source, row)
         else:
+            tick_back(work, work.source, row)
             take_back(work, work.source, row)
     except Missing:
         _forget(work)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,20 @@ def feedback_of(session: Session, work: Work) -> Feedback | None:
     return session.get(Feedback, (work.link.id, work.kind, work.lease.record_id))
 
 
-def unticked_by_us(session: Session, work: Work) -> bool:
-    """Tell whether a box that is not ticked is our doing, and no user's wish."""
+def box_of(session: Session, work: Work) -> Box:
+    """Tell whose doing it is that a box is not ticked."""
     row = feedback_of(session, work)
-    return row is not None and row.box != Box.AS_LEFT
+    return Box.AS_LEFT if row is None else Box(row.box)
+
+
+def try_again(session: Session, jobs: Sequence[SyncJob]) -> None:
+    """Let records that we unticked run once more because somebody asks for it, ticked or not."""
+    keys = [(job.link_id, Kind(job.kind).about.value, job.record_id) for job in jobs]
+    session.execute(
+        update(Feedback)
+        .where(tuple_(Feedback.link_id, Feedback.kind, Feedback.record_id).in_(keys), Feedback.box == Box.UNTICKED)
+        .values(box=Box.RETRYING)
+    )
 
 
 def after_attempt(session: Session, work: Work, state: JobState) -> None:
@@ -82,8 +92,12 @@ def _want(session: Session, work: Work, relation: Relation) -> None:
     }
     statement = insert(Feedback).values(values)
     changed = {name: values[name] for name in ("failed", "untick", "content", "updated_at")}
-    # It ran, so the box was ticked again, unless we are unticking it at this very moment.
-    box = case((Feedback.box == Box.UNTICKED, Box.AS_LEFT.value), else_=Feedback.box)
+    # It ran, so the box was ticked again, unless somebody asked for a try or we are unticking it at this very moment.
+    box = case(
+        (Feedback.box == Box.UNTICKED, Box.AS_LEFT.value),
+        (Feedback.box == Box.RETRYING, Box.UNTICKED.value),
+        else_=Feedback.box,
+    )
     session.execute(
         statement.on_conflict_do_update(index_elements=["link_id", "kind", "record_id"], set_={**changed, "box": box})
     )

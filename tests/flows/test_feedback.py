@@ -7,6 +7,7 @@ import pytest
 
 from models.tables import Feedback, WriteIntent
 from models.words import MappingState
+from sync.replaying import held_jobs, replay
 from sync.run import run_job
 from tests.fixtures.bridge import Bridge
 from tests.fixtures.waiting import eventually
@@ -186,3 +187,34 @@ def test_it_costs_five_calls_to_the_crm(bridge: Bridge) -> None:
     fail(bridge, coc_code="87654321", relation_number="777", vat_number="")
     # Read, message, read before, untick, read after.
     assert bridge.control("crm", "GET", "stats")["total"] - before == 5
+
+
+def test_another_try_that_somebody_asks_for_needs_no_tick_and_ticks_the_box(bridge: Bridge) -> None:
+    record = fail(bridge)
+    replay_all(bridge)
+    assert len(timeline(bridge)) == 1
+    assert not ticked(bridge, record)
+
+    bridge.crm_save(record, name="Bakkerij Zonnig B.V.")
+    replay_all(bridge)
+    assert len(bridge.relaties()) == 1
+    assert ticked(bridge, record)
+    assert timeline(bridge) == []
+    assert bridge.rows(Feedback) == []
+
+
+def replay_all(bridge: Bridge) -> None:
+    """Offer everything that waits for a person again, as the operator does."""
+    with bridge.outside.sessions.begin() as session:
+        replay(session, held_jobs(session))
+    bridge.drain()
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after"])
+def test_a_tick_whose_answer_is_lost_is_not_forgotten(bridge: Bridge, kind: str) -> None:
+    record = fail(bridge)
+    bridge.crm_save(record, name="Bakkerij Zonnig B.V.")
+    bridge.control("crm", "POST", "faults", {"kind": kind, "method": "PUT", "path": "/api/v2/crm", "count": 1})
+    replay_all(bridge)
+    assert ticked(bridge, record)
+    assert timeline(bridge) == []

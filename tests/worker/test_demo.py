@@ -18,7 +18,7 @@ from sync.backfill import read_source, release, survey
 from sync.candidates import Sides
 from sync.config.applying import read_wanted
 from tests.fixtures.bridge import Bridge, MakeBridge
-from tests.fixtures.processes import REPOSITORY
+from tests.fixtures.processes import REPOSITORY, StartModule
 from worker.cli.exits import Failure
 from worker.demo.cast import Cast
 from worker.demo.office import LINK, SECRETS, environment_of, file_text, settings_of
@@ -27,7 +27,20 @@ from worker.demo.stage import Stage, fresh_servers
 from worker.demo.verifying import verify
 from worker.embedded.home import Ownership
 
-RECIPE = ("--relations", "40", "--in-books", "8", "--wrong", "0.125", "--doubles", "0.05", "--unticked", "0.1")
+RECIPE = (
+    "--relations",
+    "40",
+    "--in-books",
+    "8",
+    "--wrong",
+    "0.125",
+    "--doubles",
+    "0.05",
+    "--unticked",
+    "0.1",
+    "--to-nextens",
+    "0",
+)
 
 
 class Door:
@@ -41,7 +54,7 @@ class Door:
 
 
 @pytest.fixture
-def plot(make_bridge: MakeBridge, tmp_path: Path) -> Plot:
+def plot(make_bridge: MakeBridge, start_module: StartModule, tmp_path: Path) -> Plot:
     """Bring a small office across by the engine itself, without processes."""
     bridge: Bridge = make_bridge()
     seed = tmp_path / "data.json"
@@ -59,6 +72,7 @@ def plot(make_bridge: MakeBridge, tmp_path: Path) -> Plot:
     stage = SimpleNamespace(
         crm=Door(bridge.crm.url),
         books=Door(bridge.books.url),
+        tax=Door(start_module("sandbox.nextens", "--port", "0").url),
         data=data,
         runtime=SimpleNamespace(sessions=bridge.outside.sessions),
     )
