@@ -173,7 +173,7 @@ def test_processes_at_once_spend_the_allowance_exactly(outside: Outside) -> None
 def take_patiently(budget: Budget) -> Permit | None:
     """Ask, waiting while somebody else draws."""
     try:
-        return budget.acquire(Lane.LIVE, LEASE, patience=1)
+        return budget.acquire(Lane.LIVE, LEASE, patience=10)
     except Throttled:
         return None
 

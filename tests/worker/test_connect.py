@@ -77,6 +77,11 @@ def test_it_asks_for_the_token_without_showing_it(desk: Counter) -> None:
     assert TOKEN not in result.output
 
 
+def test_the_systems_name_serves_where_there_is_one_such_connection(desk: Counter) -> None:
+    assert desk.paste(TOKEN, "nextens", "--token-stdin").exit_code == 0
+    assert desk.paste(TOKEN, "exact", "--token-stdin").exit_code == 2
+
+
 def test_programs_get_one_document(desk: Counter) -> None:
     result = desk.paste(TOKEN, "tax", "--token-stdin", "--json")
     assert result.exit_code == 0, result.output

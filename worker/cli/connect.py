@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from adapters import registry
 from adapters.base import Finding
@@ -52,10 +52,12 @@ def connect(
 
 
 def _row(here: Context, name: str) -> Connection:
-    """Find a connection that takes a pasted token. Raises Failure."""
+    """Find a connection that takes a pasted token, by its name or, if it is the only one, its system. Raises Failure."""
     with here.runtime.sessions() as session:
-        row = session.scalar(select(Connection).where(Connection.name == name))
-    if row is None or row.options.get(REMOVED):
+        rows = session.scalars(select(Connection).where(or_(Connection.name == name, Connection.system == name))).all()
+    found = [one for one in rows if not one.options.get(REMOVED)]
+    row = next((one for one in found if one.name == name or len(found) == 1), None)
+    if row is None:
         raise Failure(Exit.USAGE, f"Er is geen verbinding {name}.", f"There is no connection {name}.")
     if PASTED not in registry.optional_credentials(row.system):
         raise Failure(
