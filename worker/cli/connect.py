@@ -52,7 +52,7 @@ def connect(
 
 
 def _row(here: Context, name: str) -> Connection:
-    """Find a connection that takes a pasted token, by its name or, if it is the only one, its system. Raises Failure."""
+    """Find a connection that takes a pasted token, by its name or, if it is the only one, by its system."""
     with here.runtime.sessions() as session:
         rows = session.scalars(select(Connection).where(or_(Connection.name == name, Connection.system == name))).all()
     found = [one for one in rows if not one.options.get(REMOVED)]
