@@ -53,7 +53,8 @@ def after_attempt(session: Session, work: Work, state: JobState) -> None:
         _queue(session, work)
         return
     row = feedback_of(session, work)
-    if row is not None and row.failed:
+    if row is not None:
+        # Also where it was taken back before and the CRM refused that.
         row.failed = False
         _queue(session, work)
 
