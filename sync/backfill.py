@@ -14,6 +14,7 @@ from adapters.outside import Outside
 from models.tables import Cursor, RelationMapping, SyncJob
 from models.words import JobState, Kind, MappingState, Origin
 from sync import snapshots
+from sync.backlog import to_the_books
 from sync.candidates import BATCH, Sides, batches, remember_identities, roles_in
 from sync.intake import record_changes
 from sync.patience import patiently
@@ -138,7 +139,7 @@ def release(outside: Outside, sides: Sides, ids: list[str], started_at: datetime
 
 def remaining(outside: Outside, link_id: int) -> int:
     """Count the jobs of a link that still have work."""
-    query = select(func.count()).where(SyncJob.link_id == link_id, SyncJob.state == JobState.DUE)
+    query = select(func.count()).where(SyncJob.link_id == link_id, SyncJob.state == JobState.DUE, to_the_books())
     with outside.sessions.begin() as session:
         return session.scalar(query) or 0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.tables import Connection, Link, SyncJob, SyncLog
@@ -44,11 +44,11 @@ class Backlog:
 
 
 def backlog(session: Session, link_id: int) -> Backlog:
-    """Count the due jobs of a link: all, running, and waiting by reason."""
+    """Count the due jobs of a link: all, running, and waiting by reason; what its users are told is not among them."""
     waits = SyncJob.not_before > func.clock_timestamp()
     rows = session.execute(
         select(SyncJob.lease_until.is_not(None), waits, SyncJob.park_reason, func.count())
-        .where(SyncJob.link_id == link_id, SyncJob.state == JobState.DUE)
+        .where(SyncJob.link_id == link_id, SyncJob.state == JobState.DUE, to_the_books())
         .group_by(SyncJob.lease_until.is_not(None), waits, SyncJob.park_reason)
     ).all()
     parked: dict[str, int] = {}
@@ -63,6 +63,11 @@ def backlog(session: Session, link_id: int) -> Backlog:
     ).all()
     leased = sum(row[3] for row in rows if row[0])
     return Backlog(sum(row[3] for row in rows), leased, parked, tuple(away))
+
+
+def to_the_books() -> ColumnElement[bool]:
+    """Choose jobs that write to a target; feedback goes the other way and waits for the CRM's budget."""
+    return SyncJob.target_connection_id != SyncJob.source_connection_id
 
 
 def outcomes_since(session: Session, link_id: int, since: datetime) -> dict[str, int]:
