@@ -33,8 +33,8 @@ from worker.supervisor import Supervisor
 HEALTHY_SECONDS = 60.0
 SHELL = "shell"
 RECIPE = (
-    "--relations", "300", "--in-books", "60", "--unticked", "0.12", "--seed", "1", "--to-nextens", "0.045",
-    "--in-nextens-by-number", "4", "--in-nextens-by-name", "3", "--wrong-nextens", "0.0034",
+    "--relations", "300", "--in-books", "60", "--unticked", "0.12", "--seed", "1", "--to-nextens", "0.02",
+    "--in-nextens-by-number", "2", "--in-nextens-by-name", "1", "--wrong-nextens", "0.0034",
 )  # fmt: skip
 """A handful for Nextens: at one call a second more would not fit the story."""
 
