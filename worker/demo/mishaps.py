@@ -17,6 +17,7 @@ from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
 from worker.demo.watching import (
     mapped,
+    nothing_due,
     now,
     open_intents,
     outcomes,
@@ -117,6 +118,7 @@ def redis_emptied(plot: Plot, created: str) -> None:
     )
     with screen.bar("Wachten en bijwerken", "Waiting, then catching up") as tell:
         wait_for(lambda: _caught_up(plot, [*saved, created], tell), WIPE_SECONDS, "after FLUSHALL")
+        wait_for(lambda: nothing_due(stage), PATIENCE_SECONDS, "all else that waited")
     seconds = (now(stage) - wiped).total_seconds()
     plot.measure("Redis geleegd, alles bij", "Redis emptied, all caught up", seconds)
     screen.good(f"Alles aangekomen {seconds:.0f} s na het legen.", f"All arrived {seconds:.0f} s after the wipe.")

@@ -10,10 +10,10 @@ from models.words import Lane
 from sync.backfill import read_source, release, survey
 from sync.candidates import Sides
 from worker.cli.backfill import Stop, follow, say_estimate
-from worker.demo.office import CLIENTS, DEADLINE_SECONDS, LEASE_SECONDS, LINK, SETTLE_SECONDS
+from worker.demo.office import DEADLINE_SECONDS, LEASE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
-from worker.demo.watching import now, outcomes_of_link, wait_for, work_left
+from worker.demo.watching import now, outcomes_of_link, wait_for
 
 
 def introduce(plot: Plot) -> None:
@@ -74,8 +74,6 @@ def bring_across(plot: Plot, meanwhile: Callable[[Plot], None]) -> None:
     )
 
 
-CLIENTS_SECONDS = 60.0
-
 OUTCOMES = {
     "created": ("aangemaakt", "created"),
     "linked": ("gekoppeld", "linked"),
@@ -84,11 +82,6 @@ OUTCOMES = {
     "issue": ("met een fout", "with a fault"),
     "review": ("ter beoordeling", "to be reviewed"),
 }
-
-
-def clients_in(plot: Plot) -> None:
-    """Wait for Nextens too, whose bulk work goes at a call a second."""
-    wait_for(lambda: not work_left(plot.stage, CLIENTS).left, CLIENTS_SECONDS, "clients")
 
 
 def _told(counts: dict[str, int], language: str) -> str:

@@ -33,7 +33,7 @@ from worker.supervisor import Supervisor
 HEALTHY_SECONDS = 60.0
 SHELL = "shell"
 RECIPE = (
-    "--relations", "300", "--in-books", "60", "--unticked", "0.27", "--seed", "1", "--to-nextens", "0.02",
+    "--relations", "300", "--in-books", "60", "--unticked", "0.2", "--seed", "1", "--to-nextens", "0.02",
     "--in-nextens-by-number", "2", "--in-nextens-by-name", "1", "--wrong-nextens", "0.0034",
 )  # fmt: skip
 """A handful for Nextens: at one call a second more would not fit the story."""

@@ -4,7 +4,7 @@ from worker.demo.cast import Cast
 from worker.demo.daily import edit_live, edit_unheard
 from worker.demo.failing import fail_and_cure
 from worker.demo.mishaps import books_away, redis_emptied, worker_killed
-from worker.demo.opening import bring_across, clients_in, introduce
+from worker.demo.opening import bring_across, introduce
 from worker.demo.plot import Plot
 from worker.demo.stage import Stage
 from worker.demo.watching import TooLate
@@ -16,7 +16,6 @@ def tell_story(stage: Stage) -> Plot:
     try:
         introduce(plot)
         bring_across(plot, _ordinary_day)
-        clients_in(plot)
         books_away(plot)
         redis_emptied(plot, worker_killed(plot))
     except TooLate as error:
