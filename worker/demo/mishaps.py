@@ -12,12 +12,11 @@ from worker.cli.backfill import note
 from worker.cli.bars import Tell
 from worker.cli.links import word
 from worker.counting import begin_counting
-from worker.demo.office import DEADLINE_SECONDS, LINK, SETTLE_SECONDS
+from worker.demo.office import CLIENTS, DEADLINE_SECONDS, LINK, SETTLE_SECONDS
 from worker.demo.plot import Plot
 from worker.demo.stage import HEALTHY_SECONDS
 from worker.demo.watching import (
     mapped,
-    nothing_due,
     now,
     open_intents,
     outcomes,
@@ -118,7 +117,7 @@ def redis_emptied(plot: Plot, created: str) -> None:
     )
     with screen.bar("Wachten en bijwerken", "Waiting, then catching up") as tell:
         wait_for(lambda: _caught_up(plot, [*saved, created], tell), WIPE_SECONDS, "after FLUSHALL")
-        wait_for(lambda: nothing_due(stage), PATIENCE_SECONDS, "all else that waited")
+        wait_for(lambda: not work_left(stage, CLIENTS).left, PATIENCE_SECONDS, "clients")
     seconds = (now(stage) - wiped).total_seconds()
     plot.measure("Redis geleegd, alles bij", "Redis emptied, all caught up", seconds)
     screen.good(f"Alles aangekomen {seconds:.0f} s na het legen.", f"All arrived {seconds:.0f} s after the wipe.")

@@ -34,7 +34,7 @@ HEALTHY_SECONDS = 60.0
 SHELL = "shell"
 RECIPE = (
     "--relations", "300", "--in-books", "60", "--unticked", "0.2", "--seed", "1", "--to-nextens", "0.02",
-    "--in-nextens-by-number", "2", "--in-nextens-by-name", "1", "--wrong-nextens", "0.0034",
+    "--in-nextens-by-number", "2", "--in-nextens-by-name", "1",
 )  # fmt: skip
 """A handful for Nextens: at one call a second more would not fit the story."""
 

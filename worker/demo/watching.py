@@ -102,12 +102,6 @@ def pending(stage: Stage, record_ids: Collection[str]) -> int:
         return session.scalar(query) or 0
 
 
-def nothing_due(stage: Stage) -> bool:
-    """Tell whether no job of any link has work, what users are told included."""
-    with stage.runtime.sessions() as session:
-        return session.scalar(select(SyncJob.id).where(SyncJob.state == JobState.DUE).limit(1)) is None
-
-
 def outcomes_of_link(stage: Stage, since: datetime) -> dict[str, int]:
     """Count how the link's attempts ended since a moment."""
     with stage.runtime.sessions() as session:
