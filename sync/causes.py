@@ -1,5 +1,7 @@
 """Name the causes that the spine itself raises, in Dutch and English."""
 
+from functools import lru_cache
+
 from adapters import registry
 from models.causes import Catalogue, Cause
 from sync.checks import CAUSES as CHECKS
@@ -173,6 +175,7 @@ REVIEWS = (
 )
 
 
+@lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """Gather the causes of the spine and of every adapter."""
+    """Gather the causes of the spine and of every adapter, once per process: none comes later."""
     return Catalogue(SPINE, REVIEWS, CHECKS, registry.causes())

@@ -25,8 +25,8 @@ def sync_relation(work: Work) -> JobState:
     except Missing:
         return _deleted(work)
     parsed = work.source.relation(record, work.raw_rules)
-    if not part_of(work.rules, parsed) and not _tried_again(work):
-        return _not_taking_part(work, parsed)
+    if not part_of(work.rules, parsed) and (left_out := _left_out(work, parsed)):
+        return left_out
     # Only now, because this is what makes a record known again that was erased.
     _label(work, parsed)
     work.relation = parsed
@@ -86,16 +86,12 @@ def _remember_identity(work: Work, relation: Relation) -> None:
         )
 
 
-def _tried_again(work: Work) -> bool:
-    """Tell whether somebody asked for another try of a record that we unticked."""
-    with work.outside.sessions.begin() as session:
-        return box_of(session, work) == Box.RETRYING
-
-
-def _not_taking_part(work: Work, parsed: Relation) -> JobState:
-    """Leave a record alone that we unticked ourselves; a user's own untick ends its part."""
+def _left_out(work: Work, parsed: Relation) -> JobState | None:
+    """Leave a record alone that we unticked, unless somebody asked for a try; a user's own untick ends its part."""
     with work.outside.sessions.begin() as session:
         box = box_of(session, work)
+    if box == Box.RETRYING:
+        return None
     if box != Box.AS_LEFT:
         work.as_before = True
         return JobState.HELD

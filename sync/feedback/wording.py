@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.causes import Catalogue, Language
+from models.causes import Language
 from models.tables import Issue
 from sync.causes import catalogue
 
@@ -19,9 +19,9 @@ class Words:
     text: str
 
 
-def concerns_users(cause: str, known: Catalogue | None = None) -> bool:
+def concerns_users(cause: str) -> bool:
     """Tell whether a cause is for the CRM's users to mend."""
-    return (known or catalogue()).find(cause).mover in OF_USERS
+    return catalogue().find(cause).mover in OF_USERS
 
 
 def of_failure(issues: Sequence[Issue], target: str, language: Language, *, unticked: bool) -> Words:
