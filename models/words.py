@@ -117,3 +117,16 @@ class Outcome(StrEnum):
     UNTICKED = "unticked"
     TICKED_AGAIN = "ticked_again"
     WITHDRAWN = "withdrawn"
+
+
+class Access(StrEnum):
+    """Rank what a person may do: see, act, or also change connections and users."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+    def covers(self, needed: "Access") -> bool:
+        """Tell whether this role may do what the other may."""
+        ranks = list(Access)
+        return ranks.index(self) >= ranks.index(needed)

@@ -1,5 +1,6 @@
 """Gather every table, so that importing this room is enough for migrations."""
 
+from models.tables.access import ApiToken, Audit, SignIn, User, WebSession
 from models.tables.base import Base
 from models.tables.connection import BudgetBlock, Connection, ConnectionToken, Cursor, Link
 from models.tables.feedback import Feedback, Mail
@@ -13,12 +14,16 @@ from models.tables.mapping import (
     TargetIndex,
     WriteIntent,
 )
+from models.tables.pulse import BudgetSample, Pulse
 from models.tables.report import Erasure, Issue, Reconciliation, Review, SyncLog
 from models.tables.work import ChangeEvent, Snapshot, SourceIdentifier, SubjectKey, SyncJob
 
 __all__ = [
+    "ApiToken",
+    "Audit",
     "Base",
     "BudgetBlock",
+    "BudgetSample",
     "ChangeEvent",
     "Claim",
     "Connection",
@@ -31,9 +36,11 @@ __all__ = [
     "Mail",
     "MappingHistory",
     "NumberRange",
+    "Pulse",
     "Reconciliation",
     "RelationMapping",
     "Review",
+    "SignIn",
     "Snapshot",
     "SourceIdentifier",
     "SubjectKey",
@@ -42,5 +49,7 @@ __all__ = [
     "TargetEntry",
     "TargetIdentifier",
     "TargetIndex",
+    "User",
+    "WebSession",
     "WriteIntent",
 ]

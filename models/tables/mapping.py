@@ -49,6 +49,8 @@ class RelationMapping(Base):
     """Per owned field what we sent and what the target answered: `{field: [sent, answered]}`."""
     refused: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     """Optional fields that the target refused, unchanged in the CRM since: `[{"cause", "field", "params"}]`."""
+    label: Mapped[Sealed | None]
+    """The relation's name, under its own key, for people."""
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 

@@ -19,6 +19,8 @@ class SyncLog(Base):
         Index("ix_sync_log_record", "link_id", "kind", "record_id", "at"),
         Index("ix_sync_log_correlation", "correlation_id"),
         Index("ix_sync_log_at", "at"),
+        Index("ix_sync_log_outcome", "outcome", "at"),
+        Index("ix_sync_log_link", "link_id", "at"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -83,6 +85,10 @@ class Issue(Base):
     times: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     mailed_at: Mapped[Moment | None]
     """When a mail about it was queued; one per episode, however often it fails."""
+    ignored_at: Mapped[Moment | None]
+    """Since when nobody wants to see it; it stays open, and counts as wrong, until cured."""
+    ignored_by: Mapped[Words] = mapped_column(server_default="")
+    ignored_reason: Mapped[Words] = mapped_column(server_default="")
     closed_at: Mapped[Moment | None]
     closed_by: Mapped[Words] = mapped_column(server_default="")
 
