@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     """Who is told when a connection needs consent."""
     language: str = "nl"
+    timezone: str = "Europe/Amsterdam"
+    """In which pages and mails write moments."""
     log_level: str = "INFO"
     log_json: bool = True
 

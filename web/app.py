@@ -11,15 +11,17 @@ from starlette.types import Receive, Scope, Send
 
 from models.settings import Settings, settings
 from tasks.runtime import Runtime
-from web.api import api_router
+from web.api import API
 from web.doors import Readers
 from web.hooks import PREFIX, HookEndpoint
 from web.inbox import Inbox
 from web.metrics import MetricsEndpoint
-from web.pages import HERE, page_router
+from web.pages import PAGES
 from web.probes import probe_router
 from web.readers import registered_reader
+from web.refusals import add_refusals
 from web.security import SecurityHeaders
+from web.site import HERE, Site
 
 
 def _set_up_logging(chosen: Settings) -> None:
@@ -68,10 +70,14 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
         docs_url=None,  # The interactive page loads scripts from elsewhere.
         redoc_url=None,
     )
+    app.state.site, app.state.inbox = Site(runtime), inbox
     app.router.routes.append(Route("/metrics", MetricsEndpoint(runtime).answer, methods=["GET"]))
     app.router.routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     app.include_router(probe_router(runtime))
-    app.include_router(api_router(runtime, inbox))
-    app.include_router(page_router(runtime))
+    for router in API:
+        app.include_router(router, prefix="/api")
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    add_refusals(app)
     app.add_middleware(SecurityHeaders)
     return FrontDoor(HookEndpoint(runtime, inbox, readers), app)

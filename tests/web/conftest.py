@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from models.words import Access
 from tasks.runtime import Runtime
 from tests.fixtures.processes import StartModule
 from tests.web.office import environment, furnish, open_runtime
+from tests.web.people import Browser, sign_in
 from worker.embedded import Servers
 
 
@@ -38,3 +40,21 @@ def office(
     process = start_shared_module("web", "--port", "0", env=env)
     yield Office(process.url, runtime, crm, link, process.log)
     runtime.close()
+
+
+@pytest.fixture(scope="module")
+def viewer(office: Office) -> Browser:
+    """Sign somebody in who may see."""
+    return sign_in(office.runtime, office.url, Access.VIEWER)
+
+
+@pytest.fixture(scope="module")
+def operator(office: Office) -> Browser:
+    """Sign somebody in who may act."""
+    return sign_in(office.runtime, office.url, Access.OPERATOR)
+
+
+@pytest.fixture(scope="module")
+def administrator(office: Office) -> Browser:
+    """Sign somebody in who may change connections and users."""
+    return sign_in(office.runtime, office.url, Access.ADMINISTRATOR)

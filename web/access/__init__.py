@@ -1,0 +1,1 @@
+"""Let people and applications in, and say what each may do."""

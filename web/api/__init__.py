@@ -1,0 +1,7 @@
+"""Serve the JSON API: the actions of the pages for other applications, a module per resource."""
+
+from fastapi import APIRouter
+
+from web.api import changes
+
+API: tuple[APIRouter, ...] = (changes.router,)
