@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.causes import Mover
 from models.tables import Connection, Link
 from sync.candidates import Sides
-from web.words import WORDS
+from web.words import words_of
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
 from worker.cli.output import Output
@@ -64,7 +64,7 @@ def sides_of(here: Context, name: str) -> Sides:
 
 def word(output: Output, code: str) -> str:
     """Return the word of a code as the pages have it."""
-    return WORDS[output.language][code]
+    return words_of(output.language)[code]
 
 
 def joined(parts: Sequence[str]) -> str:
