@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.causes import Language
-from web.words import common, overview
+from web.words import common, compare, fields, overview
 
 TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.WORDS,
     overview.WORDS,
+    compare.WORDS,
+    fields.WORDS,
 )
 """Code -> Dutch and English; a module per page, and no code in two of them."""
 
