@@ -14,7 +14,7 @@ from models.tables.mapping import (
     TargetIndex,
     WriteIntent,
 )
-from models.tables.pulse import BudgetSample, Pulse
+from models.tables.pulse import BudgetSample, LinkTally, Pulse
 from models.tables.report import Erasure, Issue, Reconciliation, Review, SyncLog
 from models.tables.work import ChangeEvent, Snapshot, SourceIdentifier, SubjectKey, SyncJob
 
@@ -33,6 +33,7 @@ __all__ = [
     "Feedback",
     "Issue",
     "Link",
+    "LinkTally",
     "Mail",
     "MappingHistory",
     "NumberRange",

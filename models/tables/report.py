@@ -142,6 +142,9 @@ class Reconciliation(Base):
     counts: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     findings: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     """`[{"finding", "record_id", "role", "target_id", "fields"}]`, ids and names of fields only."""
+    read: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """Records of the CRM that were read so far, out of `of` where the CRM says how many there are."""
+    of: Mapped[int | None] = mapped_column(Integer)
 
 
 class Erasure(Base):
