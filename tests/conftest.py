@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.processes",
+    "tests.fixtures.sandboxes",
     "tests.fixtures.bridge",
     "tests.fixtures.tax",
     "tests.fixtures.post",

@@ -2,15 +2,19 @@
 
 import argparse
 import asyncio
+import json
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sandbox.common.standin import Receive, Scope, Send
+from sandbox.common.limits import Limits, Window
+from sandbox.common.standin import Product, Receive, Scope, Send
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -50,7 +54,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", help="JSON file with records to start with")
+    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"nulls": "absent"}')
     parser.add_argument("--clock-offset", type=float, default=0.0, help="seconds the vendor's clock is ahead")
+
+
+def start_records(args: argparse.Namespace, system: str) -> dict[str, Any]:
+    """Return the records to start with: those of one system, where the file holds several."""
+    seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
+    return dict(seed.get(system, seed))
+
+
+def turn_options(args: argparse.Namespace, product: Product) -> None:
+    """Set the switches that the command line names."""
+    for option in args.option:
+        product.options.change(json.loads(option))
+
+
+def minute_limit(args: argparse.Namespace) -> Limits:
+    """Return the limit of calls per minute that the command line names; 0 is none."""
+    return Limits([Window(60, args.per_minute)] if args.per_minute else [])
 
 
 def serve(application: Application, host: str, port: int, first: Callable[[], Awaitable[None]] | None = None) -> None:

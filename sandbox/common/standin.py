@@ -74,6 +74,8 @@ class StandIn:
         self.latency = Latency()
         self.control = Control(self)
         self.background: set[asyncio.Task[None]] = set()
+        #: What else goes on by itself is stopped by these.
+        self.endings: list[Callable[[], None]] = []
         self._hung: asyncio.Event | None = None
 
     @staticmethod
@@ -86,6 +88,14 @@ class StandIn:
         if self._hung:
             self._hung.set()
             self._hung = None
+
+    def end(self) -> None:
+        """Stop what goes on by itself: deeds that are still to land, hanging calls, and what a product adds."""
+        self.wake_hung()
+        for task in self.background:
+            task.cancel()
+        for end in self.endings:
+            end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call."""

@@ -6,8 +6,9 @@ import json
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import requests
@@ -34,7 +35,7 @@ class Hooks:
         self.domain = domain
         self.targets: list[Target] = []
         self.log: deque[dict[str, Any]] = deque(maxlen=100_000)
-        self._queue: SimpleQueue[tuple[Target, bytes, dict[str, Any]]] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Target, bytes, dict[str, Any]] | None] = SimpleQueue()
         self._started = False
 
     def configure(self, given: dict[str, Any]) -> None:
@@ -65,6 +66,15 @@ class Hooks:
             self._start()
             self._queue.put((target, body, entry))
 
+    def end(self) -> None:
+        """Send nothing more: what is queued is thrown away, and the threads end after the call they are in."""
+        self.targets = []
+        with suppress(Empty):
+            while True:
+                self._queue.get_nowait()
+        for _ in range(THREADS):
+            self._queue.put(None)
+
     def _start(self) -> None:
         """Start the threads with the first event; they end with the process."""
         if not self._started:
@@ -73,10 +83,10 @@ class Hooks:
                 threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
-        session = requests.Session()
-        while True:
-            target, body, entry = self._queue.get()
-            entry["ok"] = self._deliver(session, target, body, entry["attempts"])
+        with requests.Session() as session:
+            while queued := self._queue.get():
+                target, body, entry = queued
+                entry["ok"] = self._deliver(session, target, body, entry["attempts"])
 
     def _deliver(self, session: requests.Session, target: Target, body: bytes, attempts: list[dict[str, Any]]) -> bool:
         """Send until it is not answered by 429, waiting as asked; say whether it was accepted."""

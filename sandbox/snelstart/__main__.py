@@ -1,12 +1,11 @@
 """Run a SnelStart stand-in: `python -m sandbox.snelstart --port 8101`."""
 
 import argparse
-import json
-from pathlib import Path
 
+from sandbox.common.anew import Anew
 from sandbox.common.clock import Clock
 from sandbox.common.limits import Limits, Window
-from sandbox.common.server import add_arguments, serve
+from sandbox.common.server import add_arguments, serve, start_records, turn_options
 from sandbox.common.standin import StandIn
 from sandbox.snelstart.api import SnelStart
 
@@ -27,13 +26,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox.snelstart", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--tier", choices=[*TIERS, "none"], default="productie")
-    parser.add_argument("--option", action="append", default=[], help='switch as JSON, e.g. {"strict_roles": false}')
     args = parser.parse_args()
-    seed = json.loads(Path(args.seed).read_text()) if args.seed else {}
-    product = SnelStart(Clock(args.clock_offset), seed.get("snelstart", seed))
-    for option in args.option:
-        product.options.change(json.loads(option))
-    serve(StandIn(product, limits(args.tier)), args.host, args.port)
+
+    def begin() -> StandIn:
+        product = SnelStart(Clock(args.clock_offset), start_records(args, "snelstart"))
+        turn_options(args, product)
+        return StandIn(product, limits(args.tier))
+
+    serve(Anew(begin), args.host, args.port)
 
 
 main()

@@ -23,7 +23,7 @@ from adapters.mail_causes import CAUSES
 from adapters.mail_server import MailServer
 from models.settings import Settings
 from tests.adapters.mail_script import DROP, HANG, TRICKLE, Script
-from tests.fixtures.processes import StartModule
+from tests.fixtures.sandboxes import StartSandbox
 
 MARKER = UUID("6f3b0c1e-8a55-4f0e-9b7d-0a1b2c3d4e5f")
 TO = "anna@kantoor.example"
@@ -48,17 +48,11 @@ class Sink:
         return Mailer(SecretStr(self.smtp), sender, 5)
 
 
-@pytest.fixture(scope="module")
-def sink_process(start_shared_module: StartModule) -> Sink:
-    sink = Sink(start_shared_module("sandbox.mail").url, "")
+@pytest.fixture
+def sink(start_sandbox: StartSandbox) -> Sink:
+    sink = Sink(start_sandbox("mail").url, "")
     sink.smtp = sink.call("GET", "addresses")["smtp"]
     return sink
-
-
-@pytest.fixture
-def sink(sink_process: Sink) -> Sink:
-    sink_process.call("POST", "reset")
-    return sink_process
 
 
 StartScript = Callable[..., Script]

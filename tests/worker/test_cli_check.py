@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.fixtures.processes import StartModule
+from tests.fixtures.sandboxes import StartSandbox
 from tests.worker.test_cli_configuration import Desk
 
 FILE = """\
@@ -33,13 +33,13 @@ CREDENTIALS = {
 
 
 @pytest.fixture
-def desk(tmp_path: Path, database_url: str, redis_url: str, start_module: StartModule) -> Desk:
+def desk(tmp_path: Path, database_url: str, redis_url: str, start_sandbox: StartSandbox) -> Desk:
     # Redis starts empty in each test: a connection that made calls before would wait a minute.
     with psycopg.connect(database_url.replace("+psycopg", "", 1)) as session:
         session.execute("TRUNCATE connection CASCADE")
     found = Desk(tmp_path, database_url, redis_url)
-    crm = start_module("sandbox.simplicate", "--port", "0").url
-    books = start_module("sandbox.snelstart", "--port", "0").url
+    crm = start_sandbox("simplicate").url
+    books = start_sandbox("snelstart").url
     found.file.write_text(FILE.format(crm=crm, books=books))
     found.environment |= CREDENTIALS
     found.json("apply", str(found.file))

@@ -8,7 +8,7 @@ import pytest
 import requests
 from typer.testing import CliRunner, Result
 
-from tests.fixtures.processes import StartModule
+from tests.fixtures.sandboxes import StartSandbox
 from tests.worker.test_cli_configuration import Desk
 from worker.cli.main import app
 
@@ -49,11 +49,11 @@ class Counter(Desk):
 
 
 @pytest.fixture
-def desk(tmp_path: Path, database_url: str, redis_url: str, start_module: StartModule) -> Counter:
+def desk(tmp_path: Path, database_url: str, redis_url: str, start_sandbox: StartSandbox) -> Counter:
     with psycopg.connect(database_url.replace("+psycopg", "", 1)) as session:
         session.execute("TRUNCATE connection CASCADE")
     found = Counter(tmp_path, database_url, redis_url)
-    found.url = start_module("sandbox.nextens", "--port", "0").url
+    found.url = start_sandbox("nextens").url
     found.environment |= SECRETS
     found.point_to(found.url)
     return found

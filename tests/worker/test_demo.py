@@ -18,7 +18,8 @@ from sync.backfill import read_source, release, survey
 from sync.candidates import Sides
 from sync.config.applying import read_wanted
 from tests.fixtures.bridge import Bridge, MakeBridge
-from tests.fixtures.processes import REPOSITORY, StartModule
+from tests.fixtures.processes import REPOSITORY
+from tests.fixtures.sandboxes import StartSandbox
 from worker.cli.exits import Failure
 from worker.demo.cast import Cast
 from worker.demo.office import LINK, SECRETS, environment_of, file_text, settings_of
@@ -54,7 +55,7 @@ class Door:
 
 
 @pytest.fixture
-def plot(make_bridge: MakeBridge, start_module: StartModule, tmp_path: Path) -> Plot:
+def plot(make_bridge: MakeBridge, start_sandbox: StartSandbox, tmp_path: Path) -> Plot:
     """Bring a small office across by the engine itself, without processes."""
     bridge: Bridge = make_bridge()
     seed = tmp_path / "data.json"
@@ -72,7 +73,7 @@ def plot(make_bridge: MakeBridge, start_module: StartModule, tmp_path: Path) -> 
     stage = SimpleNamespace(
         crm=Door(bridge.crm.url),
         books=Door(bridge.books.url),
-        tax=Door(start_module("sandbox.nextens", "--port", "0").url),
+        tax=Door(start_sandbox("nextens").url),
         data=data,
         runtime=SimpleNamespace(sessions=bridge.outside.sessions),
     )

@@ -6,12 +6,12 @@ import pytest
 
 from tests.adapters.simplicate.world import SimplicateWorld
 from tests.adapters.support import add_connection, make_engine, make_outside
-from tests.fixtures.processes import StartModule
+from tests.fixtures.sandboxes import StartSandbox
 
 
-@pytest.fixture(scope="module")
-def simplicate_url(start_shared_module: StartModule) -> str:
-    return start_shared_module("sandbox.simplicate", "--port", "0", "--per-minute", "0").url
+@pytest.fixture
+def simplicate_url(start_sandbox: StartSandbox) -> str:
+    return start_sandbox("simplicate", "--per-minute", "0").url
 
 
 @pytest.fixture
@@ -19,9 +19,6 @@ def world(simplicate_url: str, database_url: str, redis_url: str) -> Iterator[Si
     engine = make_engine(database_url)
     outside = make_outside(engine, redis_url)
     world = SimplicateWorld(simplicate_url, add_connection(outside), outside)
-    world.control("POST", "reset", {})
-    world.control("POST", "clock_offset", {"seconds": 0})
-    world.control("PUT", "limits", {"windows": [], "concurrent": None})
     yield world
     world.session.close()
     outside.redis.close()
