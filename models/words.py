@@ -87,6 +87,8 @@ class MailState(StrEnum):
     HANDED = "handed"
     SENT = "sent"
     REFUSED = "refused"
+    SETTLED = "settled"
+    """It was refused, and a person had it sent again as another mail or put it aside."""
 
 
 class Policy(StrEnum):

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from adapters import registry
+from adapters.mail_causes import CAUSES as MAILS
 from models.causes import Catalogue, Cause
 from sync.checks import CAUSES as CHECKS
 
@@ -172,10 +173,18 @@ REVIEWS = (
         "Kies een andere, maak haar opnieuw aan, of laat de relatie niet meer meedoen.",
         "Choose another, create it again, or leave the relation out.",
     ),
+    Cause(
+        "review.broken",
+        "bookkeeper",
+        "De koppeling van deze relatie is op de pagina verbroken; zij doet niet meer mee.",
+        "The tie of this relation was broken on the page; it takes no part any more.",
+        "Herstel de koppeling bij Relaties als de relatie weer mee moet doen.",
+        "Restore the tie under Relations if the relation has to take part again.",
+    ),
 )
 
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Gather the causes of the spine and of every adapter, once per process: none comes later."""
-    return Catalogue(SPINE, REVIEWS, CHECKS, registry.causes())
+    return Catalogue(SPINE, REVIEWS, CHECKS, MAILS, registry.causes())

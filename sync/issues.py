@@ -1,9 +1,10 @@
 """Open, refresh and close issues: one open row per cause, field and record, however often it is met."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, text, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from models.records import Problem
@@ -26,7 +27,12 @@ def raise_issue(
     label: bytes | None = None,
     url: str = "",
 ) -> None:
-    """Open the issue of a problem, or count it once more when it stands open."""
+    """Open the issue of a problem, or count it once more when it stands open.
+
+    One that a person put aside stays aside while it says the same: they looked at this fault and chose to live with
+    it. It comes back when it tells something new (another value, other words, or it now stops the whole record),
+    because nobody has seen that. Counters and running numbers in a vendor's words tell nothing new.
+    """
     statement = insert(Issue).values(
         link_id=link_id,
         kind=kind,
@@ -49,9 +55,38 @@ def raise_issue(
                 "params": statement.excluded.params,
                 "blocking": statement.excluded.blocking,
                 "label": statement.excluded.label,
+                **_aside(statement),
             },
         )
     )
+
+
+WORDS = "words"
+"""The parameter with the vendor's own words."""
+COUNTERS = ("times", WORDS)
+"""Parameters that are not compared as they are."""
+RUNNING = r"[0-9a-fA-F-]*[0-9][0-9a-fA-F-]*"
+"""What differs in one vendor's text from call to call: numbers and ids of requests."""
+
+
+def _aside(statement: Insert) -> dict[str, object]:
+    """Return what becomes of the columns that put an issue aside."""
+    new = statement.excluded
+    old_words = func.regexp_replace(func.coalesce(Issue.params[WORDS].astext, ""), RUNNING, "", "g")
+    new_words = func.regexp_replace(func.coalesce(new.params[WORDS].astext, ""), RUNNING, "", "g")
+    same = and_(_without_counters(Issue.params.expression) == _without_counters(new.params), old_words == new_words)
+    stays = and_(same, or_(Issue.blocking, new.blocking.is_(False)))
+    return {
+        "ignored_at": case((stays, Issue.ignored_at), else_=null()),
+        "ignored_by": case((stays, Issue.ignored_by), else_=""),
+        "ignored_reason": case((stays, Issue.ignored_reason), else_=""),
+    }
+
+
+def _without_counters(params: ColumnElement[Any]) -> ColumnElement[Any]:
+    for name in COUNTERS:
+        params = params.op("-")(name)
+    return params
 
 
 def tell_of_connection(session: Session, link: Link, kind: Kind, words: str) -> None:

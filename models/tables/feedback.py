@@ -44,6 +44,7 @@ class Mail(Base):
         Index("ix_mail_waiting", "not_before", postgresql_where=text("state = 'waiting'")),
         Index("ix_mail_record", "connection_id", "kind", "record_id"),
         Index("ix_mail_created", "created_at"),
+        Index("ix_mail_refused", "created_at", "id", postgresql_where=text("state = 'refused'")),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

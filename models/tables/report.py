@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Created, Id, Json, Moment, Sealed, Words
 
+WAITING = "decision IS NULL AND superseded_at IS NULL"
+"""A review that waits for a person."""
+
 
 class SyncLog(Base):
     """Append one row per attempt: plan, calls, outcome and duration; partitioned by month."""
@@ -62,8 +65,16 @@ class Issue(Base):
             unique=True,
             postgresql_where=text("closed_at IS NULL"),
         ),
-        Index("ix_issue_open_cause", "link_id", "cause", postgresql_where=text("closed_at IS NULL")),
-        Index("ix_issue_closed", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index(
+            "ix_issue_open_cause",
+            "link_id",
+            "cause",
+            "field",
+            "id",
+            postgresql_include=["record_id", "opened_at", "ignored_at", "blocking"],
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_issue_closed", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -107,7 +118,10 @@ class Review(Base):
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
-        Index("ix_review_open", "link_id", "opened_at", postgresql_where=text("decision IS NULL")),
+        Index("ix_review_open", "opened_at", "id", postgresql_where=text(WAITING)),
+        Index("ix_review_open_link", "link_id", "opened_at", "id", postgresql_where=text(WAITING)),
+        Index("ix_review_open_reason", "reason", "opened_at", "id", postgresql_where=text(WAITING)),
+        Index("ix_review_decided", "decided_at", "id", postgresql_where=text("decision IS NOT NULL")),
     )
 
     id: Mapped[Id]
