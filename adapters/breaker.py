@@ -33,6 +33,8 @@ RENEW = """UPDATE connection SET state = 'active', state_reason = '', state_sinc
 PROBE = """UPDATE connection SET probes = probes + 1, next_probe_at = now() + make_interval(secs =>
              least(:most, :probe * power(2.0, least(20, greatest(0, probes + 1 - ceil(:quick / :probe))))))
            WHERE id = :id AND state = 'parked' AND (next_probe_at IS NULL OR next_probe_at <= now())"""
+LATER = """UPDATE connection SET probes = greatest(0, probes - 1), next_probe_at = now() + make_interval(secs =>
+           least(:most, :pause)) WHERE id = :id AND state = 'parked'"""
 
 
 class Breaker:
@@ -81,6 +83,10 @@ class Breaker:
         """Use the connection again after a good probe; True for the one caller who changed it."""
         self.success()
         return self._run(CLOSE)
+
+    def probe_later(self, seconds: float) -> None:
+        """Probe when our own budget allows it: what it refuses says nothing about the system and counts for none."""
+        self._run(LATER, pause=max(0.0, seconds), most=self._outside.settings.probe_seconds_max)
 
     def _run(self, statement: str, **values: object) -> bool:
         """Change the row in a transaction of its own."""

@@ -149,21 +149,23 @@ class HttpClient:
     def _once(self, call: _Call, refresh: bool) -> requests.Response:
         """Take a permit, pass the gate, send; the permit goes back whatever happens."""
         headers = self._headers(refresh)
-        permit, deadline = self._permit(), None
+        permit, deadline, good = self._permit(), None, False
         try:
             call.pass_gate()
             deadline = Deadline(self._time_left(call, permit), fresh=not call.safe)
             with metrics.SECONDS.labels(self._info.name, call.method).time():
-                return send(
+                response = send(
                     self._info.id, call.method, call.url, deadline,
                     headers=headers, params=call.params, json=call.json,
                 )  # fmt: skip
+            good = response.ok
+            return response
         except TransportError as error:
             raise self._broken(call, error) from None
         finally:
             if deadline is not None and deadline.sent:
                 self.calls += 1
-                permit.release()
+                permit.release(good)
             else:
                 permit.cancel()
 
@@ -212,7 +214,7 @@ class HttpClient:
             raise self._untrusted(call, response)
         self.breaker.success()
         if (pause := answers.spent(response)) is not None:
-            self.budget.tighten(self._clamped(pause), "vendor's own count")
+            self.budget.tighten(self._clamped(pause))
         if (error := self._classify(response)) is not None:
             raise error
         return response
@@ -230,7 +232,8 @@ class HttpClient:
     def _throttled(self, response: requests.Response) -> Throttled:
         """Tighten everybody's budget by what the answer says; nothing was executed."""
         stated = answers.retry_after(response)
-        at = self.budget.tighten(None if stated is None else self._clamped(stated), "vendor refused")
+        pause = None if stated is None else self._clamped(stated)
+        at = self.budget.tighten(pause, response.elapsed.total_seconds())
         self.breaker.throttle_until(at)
         return Throttled(at, f"answered {response.status_code}")
 

@@ -1,5 +1,7 @@
 """Try a parked connection with one cheap call, and open it again when that succeeds."""
 
+from datetime import UTC, datetime
+
 import structlog
 
 from adapters import registry
@@ -26,6 +28,7 @@ def probe(outside: Outside, connection_id: int) -> bool:
     except Throttled as error:
         # A refusal by the system itself shows that it is back; one by our own budget shows nothing.
         if not error.reason.startswith("answered"):
+            Breaker(info.id, outside).probe_later((error.retry_at - datetime.now(UTC)).total_seconds())
             return False
     except AdapterError as error:
         logger.info("probe.failed", connection=info.name, error=type(error).__name__)

@@ -48,9 +48,12 @@ class Permit:
         """Return the seconds in which the call has to end."""
         return self._ends - time.monotonic()
 
-    def release(self) -> None:
-        """Tell that the answer has come, or never will; from now on the window's length is counted."""
-        self._close("release", self._lease_ms)
+    def release(self, good: bool = True) -> None:
+        """Tell that the answer has come, or never will; from now on the window's length is counted.
+
+        `good` when the vendor did what was asked: enough of those shorten the pause after its next refusal.
+        """
+        self._close("release", self._lease_ms, int(good))
 
     def cancel(self) -> None:
         """Give the charge back: the call was never sent."""
@@ -160,15 +163,16 @@ class Budget:
         drawn = self._blocks.draw(self._windows[index], hand, deposit)
         return 0 if drawn else SHARED_SECONDS
 
-    def tighten(self, seconds: float | None, reason: str = "") -> datetime:
+    def tighten(self, seconds: float | None, age_seconds: float = 0.0) -> datetime:
         """Grant nothing for some seconds because an answer said so; None doubles from 1 s to 60 s.
 
-        It can only make the budget tighter, ends by itself, and returns the moment of that end.
+        It can only make the budget tighter, ends by itself, and returns the moment of that end. `age_seconds`
+        since the call was sent: refusals of calls that were under way together count as one.
         """
         jitter = _between(1.0, 1.1)
         pause = -1.0 if seconds is None else 1000 * seconds * jitter
         try:
-            return _from_now(self._script.run("tighten", pause, jitter)[0] / 1000)
+            return _from_now(self._script.run("tighten", pause, jitter, round(1000 * age_seconds))[0] / 1000)
         except redis.RedisError:
             return _from_now(seconds or PATIENCE_SECONDS)
 

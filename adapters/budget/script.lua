@@ -15,6 +15,8 @@ local PUSH = 10000        -- ms that other lanes may put bulk's next turn off
 local LIVE_WAIT = 1000    -- ms that a refused live caller waits by itself; beyond it parks
 local LIVE_MARK = 500     -- ms that its turn is kept for it after the moment it was told
 local SOON = 2000         -- ms that a forecast looks ahead
+local CALM = 25           -- good answers that take back one doubling of a pause: refusals more frequent are no bad luck
+local MOST_STREAK = 7     -- doublings from a second to a minute
 local EPOCH, TIGHT, FULL, BUSY, SPACED, YIELD, SPENT = 1, 2, 3, 4, 5, 6, 7
 
 local call, floor, max, min = redis.call, math.floor, math.max, math.min
@@ -24,7 +26,7 @@ if not now then
   now = clock[1] * 1000 + floor(clock[2] / 1000)
 end
 
-local windows, fields = {}, {'epoch', 'until', 'spaced', 'mark', 'latency', 'streak'}
+local windows, fields = {}, {'epoch', 'until', 'spaced', 'mark', 'latency', 'streak', 'calm', 'told'}
 for i = 1, count do
   local at = 5 * i
   local w = {name = ARGV[at], calls = tonumber(ARGV[at + 1]), length = tonumber(ARGV[at + 2]),
@@ -205,8 +207,18 @@ local function acquire(permit, lease)
   return answer
 end
 
+-- A vendor that grants again and again was not serious about its refusal: its next one counts less.
+local function calm_down()
+  local calm = (state.calm or 0) + 1
+  if calm >= CALM then
+    put('streak', state.streak - 1)
+    calm = 0
+  end
+  put('calm', calm)
+end
+
 -- A permit that is not known here was granted before the state was lost; its call has to be counted all the same.
-local function release(permit, lease)
+local function release(permit, lease, good)
   local ends = tonumber(call('ZSCORE', KEYS[2], permit))
   each_short(lane_of(permit), function(w)
     note_answer(w, now)
@@ -216,6 +228,7 @@ local function release(permit, lease)
     call('ZREM', KEYS[2], permit)
     local took = max(0, now - (ends - lease))
     put('latency', floor(0.8 * (state.latency or took) + 0.2 * took))
+    if good and (state.streak or 0) > 0 and ends - lease >= (state.told or 0) then calm_down() end
   end
   save()
   return {1}
@@ -258,15 +271,18 @@ local function deposit(index, number, calls, remaining, freed, look)
   return {1}
 end
 
--- Without a stated pause it doubles from a second to a minute; a burst of refusals counts as one.
-local function tighten(pause, jitter)
+-- Without a stated pause it doubles from a second to a minute. A burst of refusals counts as one, whenever they
+-- arrive: a call that was sent before the pause stood, `age` ms ago, tells nothing new.
+local function tighten(pause, jitter, age)
   local before = state['until'] or 0
   if pause < 0 then
-    if before > now then return {before - now} end
-    local streak = now - before < 60000 and (state.streak or 0) + 1 or 1
+    if before > now or now - age < (state.told or 0) then return {max(0, before - now)} end
+    local streak = now - before < 60000 and min(MOST_STREAK, (state.streak or 0) + 1) or 1
     put('streak', streak)
-    pause = min(60000, 1000 * 2 ^ min(6, streak - 1) * jitter)
+    put('calm', 0)
+    pause = min(60000, 1000 * 2 ^ (streak - 1) * jitter)
   end
+  put('told', now)
   put('until', max(before, now + floor(pause)))
   save()
   return {state['until'] - now}
@@ -313,10 +329,10 @@ end
 local function number(offset) return tonumber(ARGV[first + offset]) end
 
 if operation == 'acquire' then return acquire(ARGV[first], number(1)) end
-if operation == 'release' then return release(ARGV[first], number(1)) end
+if operation == 'release' then return release(ARGV[first], number(1), number(2) == 1) end
 if operation == 'cancel' then return cancel(ARGV[first], first + 1) end
 if operation == 'deposit' then return deposit(number(0), number(1), number(2), number(3), number(4), number(5)) end
-if operation == 'tighten' then return tighten(number(0), number(1)) end
+if operation == 'tighten' then return tighten(number(0), number(1), number(2)) end
 if operation == 'open' then return open(number(0)) end
 if operation == 'hand' then return hand() end
 return look()

@@ -117,3 +117,15 @@ def test_a_named_pause_only_gets_later(outside: Outside) -> None:
     link.breaker.throttle_until(late)
     link.breaker.throttle_until(late - timedelta(seconds=40))
     assert link.row().throttled_until == late
+
+
+def test_a_probe_that_our_own_budget_refused_counts_for_none_and_comes_when_it_may(outside: Outside) -> None:
+    link = Link(outside)
+    link.park()
+    link.make_due()
+    assert link.probe()
+    link.breaker.probe_later(7)
+    assert 6 < link.make_due() <= 7
+    assert link.row().probes == 0
+    link.breaker.probe_later(3600)
+    assert 29 < link.make_due() <= 30, "never later than the longest interval"

@@ -211,6 +211,67 @@ def test_without_a_stated_pause_it_doubles_and_a_burst_counts_once(outside: Outs
     assert budget.snapshot().wait_seconds <= 1.1
 
 
+def refused(budget: Budget, clock: Clock, age: float = 0.0) -> float:
+    """Be refused without a stated pause, wait what is asked, and return how long that was."""
+    budget.tighten(None, age)
+    pause = budget.snapshot().wait_seconds
+    clock.now += pause + 0.1
+    return pause
+
+
+def test_refusals_of_calls_that_were_under_way_together_count_once_whenever_they_arrive(outside: Outside) -> None:
+    clock = Clock()
+    budget = open_budget(outside, Window("minute", 100, MINUTE), clock=clock)
+    take(budget)
+    assert refused(budget, clock) <= 1.1
+    for late in range(5):
+        assert refused(budget, clock, age=1.3 + late) == 0, "sent before the pause, answered after it"
+    assert 2 <= refused(budget, clock, age=0.05) <= 2.2, "sent after the pause, so it tells something new"
+
+
+def test_a_vendor_that_grants_again_shortens_the_next_pause(outside: Outside) -> None:
+    clock = Clock()
+    budget = open_budget(outside, Window("minute", 10_000, MINUTE), clock=clock)
+    before = take(budget)
+    assert before
+    pauses = [refused(budget, clock) for _ in range(5)]
+    assert pauses[-1] >= 16
+    before.release()
+    for _ in range(60):
+        permit = take(budget)
+        assert permit
+        permit.release()
+        failed = take(budget)
+        assert failed
+        failed.release(good=False)
+    assert 8 <= refused(budget, clock) <= 8.8, "sixty good answers take back two doublings, failures none"
+
+
+CALM, MOST_STREAK = 25, 7
+"""What the script says: good answers that take back one doubling, and the doublings up to a minute."""
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(st.sampled_from(["refused", "refused", "late", "calm"]), min_size=5, max_size=12))
+def test_the_pause_follows_what_the_vendor_does(outside: Outside, events: list[str]) -> None:
+    clock = Clock()
+    budget = open_budget(outside, Window("minute", 10_000, MINUTE), clock=clock)
+    take(budget)
+    streak = 0
+    for event in events:
+        if event == "refused":
+            streak = min(MOST_STREAK, streak + 1)
+            expected = min(MINUTE, 2 ** (streak - 1))
+            assert expected <= refused(budget, clock) <= min(MINUTE, 1.1 * expected)
+        elif event == "late" and streak:
+            assert refused(budget, clock, age=2 * MINUTE) == 0
+        elif event == "calm":
+            streak = max(0, streak - 1)
+            for permit in [take(budget) for _ in range(CALM)]:
+                assert permit
+                permit.release()
+
+
 def test_an_emptied_redis_grants_nothing_for_a_full_window(outside: Outside) -> None:
     clock = Clock()
     budget = open_budget(outside, Window("minute", 10, MINUTE), clock=clock)
