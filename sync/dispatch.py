@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from adapters.budget import SPENT
@@ -62,6 +62,16 @@ def hand_out(session: Session, room: Room, resend_seconds: float) -> list[Handed
             if ids:
                 chosen.append(Handed(connection_id, Lane(lane), ids))
     return chosen
+
+
+def still_waiting(session: Session, job_ids: list[int]) -> int:
+    """Count those of the jobs handed out that are on their way yet or were put off: they call, or would have."""
+    query = select(func.count()).where(
+        SyncJob.id.in_(job_ids),
+        SyncJob.state == JobState.DUE,
+        or_(outstanding(), SyncJob.not_before > func.clock_timestamp()),
+    )
+    return session.scalar(query) or 0
 
 
 def _closed(session: Session) -> set[int]:

@@ -1,6 +1,5 @@
 """Hand out due jobs from one place at a time: whoever holds the advisory lock; the rest stand ready."""
 
-import math
 import threading
 import time
 from contextlib import suppress
@@ -12,16 +11,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.breaker import due_probe
-from adapters.budget import Budget
 from models.tables import Connection
-from models.words import ConnectionState, Lane
+from models.words import ConnectionState
 from sync import dispatch
-from sync.config.loading import connection_info
 from sync.feedback import mailing
 from sync.rescuing import rescue_lost
 from tasks.runtime import Runtime, runtime
 from tasks.settings import POLL, PROBE, SEND_MAIL
 from worker.counting import begin_counting
+from worker.rooms import Rooms
 
 DISPATCHER_LOCK = 0x60E6B469
 STANDBY_SECONDS = 1.0
@@ -30,8 +28,6 @@ IDLE_SECONDS = 0.25
 BUSY_SECONDS = 0.15
 """Between rounds that find work: short beside a job, long beside the dozen statements of a round."""
 RESCUE_SECONDS = 1.0
-BULK_AHEAD_SECONDS = 1.0
-"""Bulk is handed out for as long as a job may wait for its turn without parking (design §3)."""
 POLL_SECONDS = 30.0
 
 logger = structlog.get_logger()
@@ -45,6 +41,7 @@ class Dispatcher(threading.Thread):
         self._app, self._using = app, using
         self._ending = threading.Event()
         self._rescued_at = 0.0
+        self._rooms = Rooms(using.outside)
 
     def run(self) -> None:
         """Keep trying until stopped; whatever fails is tried again."""
@@ -84,7 +81,8 @@ class Dispatcher(threading.Thread):
             self._start_polls_and_probes()
             self._rescued_at = time.monotonic()
         with self._using.sessions.begin() as session:
-            chosen = dispatch.hand_out(session, self._room, self._using.settings.hand_out_seconds)
+            chosen = dispatch.hand_out(session, self._rooms, self._using.settings.hand_out_seconds)
+        self._rooms.note(chosen)
         for handed in chosen:
             self._using.waker.wake(handed.job_ids, handed.lane)
         return bool(chosen)
@@ -108,19 +106,6 @@ class Dispatcher(threading.Thread):
                 self._app.send_task(task, args=[connection_id], expires=poll_expiry(task))
         if mail:
             self._app.send_task(SEND_MAIL, expires=poll_expiry(SEND_MAIL))
-
-    def _room(self, connection_id: int, lane: Lane) -> int:
-        """Tell how many bulk jobs the connection's pace can start before one would have to park."""
-        outside = self._using.outside
-        with outside.sessions.begin() as session:
-            info = connection_info(session.get_one(Connection, connection_id), outside.vault)
-        per_second = info.limits.get("minute", 60) / 60
-        pace = math.ceil(per_second * BULK_AHEAD_SECONDS) + 1
-        try:
-            forecast = Budget.of(info, outside).snapshot().forecast
-        except redis.RedisError:
-            return 0
-        return min(pace, max(1, forecast))
 
 
 def poll_seconds(connection: Connection) -> float:
