@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from models.tables import Review
 from models.words import Origin
+from sync.audit import Actor
 from sync.deciding import decide as decide_review
 from tests.fixtures.bridge import Bridge
 from tests.flows.sandbox_data import customer, numbered_customer
@@ -31,7 +32,7 @@ def decide(bridge: Bridge, decision: Any, target_id: str | None = None) -> None:
     """Answer the one open question, and run what follows."""
     (review,) = bridge.open_reviews()
     with bridge.outside.sessions.begin() as session:
-        decide_review(session, review.id, decision, target_id, "els")
+        decide_review(session, review.id, decision, target_id, Actor("els", "page"))
     bridge.drain()
 
 

@@ -9,6 +9,7 @@ import typer
 
 from models.tables import Review
 from models.words import Lane
+from sync.audit import Actor
 from sync.causes import catalogue
 from sync.deciding import decide as store_decision
 from sync.labels import names
@@ -129,12 +130,14 @@ def decide(
     review_id: Annotated[int, typer.Argument(metavar="ID", help="Number of the question.")],
     answer: Annotated[Answer, typer.Argument(help="use: that record; create: a new one; never: leave out.")],
     target: Annotated[str | None, typer.Argument(help="With `use`: the id in the books.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for who reads the audit trail.")] = "",
 ) -> None:
     """Decide a question; the relation is synchronised at once and the decision is remembered."""
     here = command(ctx)
     try:
         with here.runtime.sessions.begin() as session:
-            row, jobs = store_decision(session, review_id, answer.value, target, getpass.getuser())
+            actor = Actor(getpass.getuser(), "command")
+            row, jobs = store_decision(session, review_id, answer.value, target, actor, reason=reason)
     except UnknownReview as error:
         raise Failure(
             Exit.USAGE,
