@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.words import Access
+
 
 class Settings(BaseSettings):
     """Hold what differs per machine; what differs per office is in the configuration file."""
@@ -25,7 +27,9 @@ class Settings(BaseSettings):
     mail_from: str = "boekbrug@localhost"
     """Sender of mails: an address, or `name <address>`."""
     admin_email: str | None = None
-    """Who is told when a connection needs consent."""
+    """Who is told when a connection needs consent; gets the weekly digest too."""
+    digest_to: str = ""
+    """Who gets the weekly digest by mail: addresses, comma separated."""
     language: str = "nl"
     timezone: str = "Europe/Amsterdam"
     """In which pages and mails write moments."""
@@ -49,6 +53,20 @@ class Settings(BaseSettings):
     max_hook_bytes: int = 1_000_000
     api_tokens: SecretStr | None = None
     """Tokens that may use `/api`, comma separated, each at least 20 characters; None closes it."""
+    trusted_proxies: str = ""
+    """Addresses or networks of our own reverse proxies, comma separated, or `*` for any; only theirs are believed
+    when they say for whom they ask."""
+    oidc_issuer: str | None = None
+    """Address of the OpenID provider; None leaves signing in to passwords."""
+    oidc_client_id: str = "boekbrug"
+    oidc_client_secret: SecretStr | None = None
+    oidc_role_claim: str | None = None
+    """Claim that names the role; with it, the provider decides who may enter and as what."""
+    oidc_default_role: Access | None = None
+    """Role of whoever the provider knows and Boekbrug does not; None lets in only users that were added here."""
+    allow_hosts: str = ""
+    """Further hosts, comma separated, where a connection made on a page may lead: names, or addresses, also of our
+    own network."""
     ready_age_seconds: float = Field(default=60, gt=0)
     """Age of the oldest live job that could run, above which the installation is not ready."""
     worker_threads: int = Field(default=24, gt=0)
@@ -74,8 +92,23 @@ class Settings(BaseSettings):
     """Records that the CRM no longer has, from when they were last read."""
     retention_mails_days: int = Field(default=30, gt=0)
     """Mails that were sent, refused or given up."""
+    retention_audit_days: int | None = Field(default=None, gt=0)
+    """Who did what."""
+    retention_sign_ins_days: int = Field(default=30, gt=0)
+    """Attempts to sign in, kept as hashes."""
+    retention_sessions_days: int = Field(default=1, gt=0)
+    """Sessions that ended."""
+    retention_pulses_days: int = Field(default=14, gt=0)
+    """What each minute was like, for plots and the digest."""
+    retention_samples_days: int = Field(default=8, gt=0)
+    """What each minute had left of the call limits; the digest names the highest use of a week."""
     retention_erasures_days: int = Field(default=1825, gt=0)
     """Receipts of erasures: five years, as long as somebody may ask for the proof."""
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Return `allow_hosts` one by one."""
+        return frozenset(one.strip().lower() for one in self.allow_hosts.split(",") if one.strip())
 
 
 @lru_cache(maxsize=1)

@@ -33,6 +33,7 @@ def serve(host: str, port: int) -> int:
         log_level="warning",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         server_header=False,
+        proxy_headers=False,  # Whose word is taken is a setting of the application (web.security).
     )
     listener = config.bind_socket()
     AnnouncedServer(config).run(sockets=[listener])

@@ -7,7 +7,7 @@ from importlib import import_module
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.settings import Settings, settings
 from tasks.runtime import Runtime
@@ -20,7 +20,7 @@ from web.pages import PAGES
 from web.probes import probe_router
 from web.readers import registered_reader
 from web.refusals import add_refusals
-from web.security import SecurityHeaders
+from web.security import harden
 from web.site import HERE, Site
 
 
@@ -36,17 +36,18 @@ def _set_up_logging(chosen: Settings) -> None:
 class FrontDoor:
     """Send hooks to their endpoint and everything else to the framework, which costs half a hook's time."""
 
-    def __init__(self, hooks: HookEndpoint, rest: FastAPI) -> None:
-        """Put one before the other."""
+    def __init__(self, hooks: HookEndpoint, rest: FastAPI, hardened: ASGIApp) -> None:
+        """Put one before the other; `hardened` is the rest with all that is wrapped around it."""
         self._hooks = hooks
         self.rest = rest
+        self._hardened = hardened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._hooks(scope, receive, send)
         else:
-            await self.rest(scope, receive, send)
+            await self._hardened(scope, receive, send)
 
 
 def create_app(chosen: Settings | None = None, readers: Readers = registered_reader) -> FrontDoor:
@@ -79,5 +80,4 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     add_refusals(app)
-    app.add_middleware(SecurityHeaders)
-    return FrontDoor(HookEndpoint(runtime, inbox, readers), app)
+    return FrontDoor(HookEndpoint(runtime, inbox, readers), app, harden(app, chosen))

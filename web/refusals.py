@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from web.access.guard import Forbidden, SignInFirst
+from web.access.guard import ChangeFirst, Forbidden, SignInFirst
 from web.hooks import RETRY_SECONDS
 from web.site import site_of
 
@@ -20,6 +20,7 @@ AWAY = (DBAPIError, PoolTimeout)
 def add_refusals(app: FastAPI) -> None:
     """Give the application its answers."""
     app.add_exception_handler(SignInFirst, _sign_in)
+    app.add_exception_handler(ChangeFirst, _change)
     app.add_exception_handler(Forbidden, _forbidden)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -35,6 +36,10 @@ def for_machines(request: Request) -> bool:
 def _sign_in(_: Request, error: Exception) -> Response:
     assert isinstance(error, SignInFirst)
     return RedirectResponse(f"/sign-in?back={error.back}", status_code=303)
+
+
+def _change(_: Request, __: Exception) -> Response:
+    return RedirectResponse("/me?done=must_change", status_code=303)
 
 
 def _forbidden(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 from starlette.templating import Jinja2Templates
 
@@ -20,6 +20,8 @@ from web.navigation import badges
 from web.words import words_of
 
 HERE = Path(__file__).parent
+LANGUAGE_COOKIE = "language"
+LANGUAGE_SECONDS = 365 * 24 * 3600
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,10 +44,11 @@ class Site:
         return await run_sync(lambda: work(*args, **kwargs))
 
     def language(self, request: Request, who: Who | None = None) -> Language:
-        """Choose the page's language: the user's, else what the browser prefers first, else the setting."""
+        """Choose the page's language: what was asked here, else the user's, else the browser's, else the setting."""
         return language_of(
+            request.query_params.get("language", ""),
+            request.cookies.get(LANGUAGE_COOKIE, ""),
             who.language if who else "",
-            request.query_params.get("language", "") or request.cookies.get("language", ""),
             request.headers.get("accept-language", ""),
             self.runtime.settings.language,
         )
@@ -71,7 +74,22 @@ class Site:
             "badges": badges(session) if session is not None and who is not None else {},
             **shown,
         }
-        return self.templates.TemplateResponse(request, template, context, status_code=status)
+        answer = self.templates.TemplateResponse(request, template, context, status_code=status)
+        if "language" in request.query_params:
+            self.keep_language(answer, language)
+        return answer
+
+    def keep_language(self, answer: Response, language: Language) -> None:
+        """Let the browser remember which language was asked for."""
+        answer.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=LANGUAGE_SECONDS,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
 
 
 def language_of(*wishes: str) -> Language:

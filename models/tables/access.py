@@ -26,6 +26,8 @@ class User(Base):
     """Empty: what the browser prefers."""
     password: Mapped[Words | None]
     """Argon2id in its own text form; None where only the identity provider signs them in."""
+    must_change: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """The password was chosen by somebody else: nothing is open to them but choosing their own."""
     subject: Mapped[Words | None] = mapped_column(unique=True)
     """`issuer subject` of the identity provider, bound at the first sign-in."""
     enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))

@@ -14,6 +14,7 @@ from web.site import Site, site_of
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 SAFE = ("GET", "HEAD")
+LONGEST_TOKEN = 200
 
 
 class SignInFirst(Exception):
@@ -23,6 +24,10 @@ class SignInFirst(Exception):
         """Remember the path."""
         super().__init__("sign in first")
         self.back = back
+
+
+class ChangeFirst(Exception):
+    """Send somebody who came in with another's choice of password to the page where they choose their own."""
 
 
 class Forbidden(Exception):
@@ -35,9 +40,12 @@ class Forbidden(Exception):
         self.who = who
 
 
-async def signed_in(request: Request, site: Annotated[Site, Depends(site_of)]) -> Who:
-    """Return who is signed in. Raises SignInFirst, or Forbidden for a form without this session's token."""
-    who = await site.in_thread(_find, site, request.cookies.get(site.cookie, ""))
+async def passing(request: Request, site: Annotated[Site, Depends(site_of)]) -> Who:
+    """Return who is signed in, whatever they must do first.
+
+    Raises SignInFirst, or Forbidden for a form without this session's token.
+    """
+    who = await site.in_thread(find_who, site, request.cookies.get(site.cookie, ""))
     if who is None:
         raise SignInFirst(_back(request))
     if request.method not in SAFE and not hmac.compare_digest(await _form_token(request), who.csrf):
@@ -45,17 +53,26 @@ async def signed_in(request: Request, site: Annotated[Site, Depends(site_of)]) -
     return who
 
 
-def _find(site: Site, token: str) -> Who | None:
-    if not token:
+async def signed_in(who: Annotated[Who, Depends(passing)]) -> Who:
+    """Return who is signed in with a password of their own choice. Raises ChangeFirst."""
+    if who.must_change:
+        raise ChangeFirst
+    return who
+
+
+def find_who(site: Site, token: str) -> Who | None:
+    """Return whose session a cookie's value is, if anybody's."""
+    if not token or len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     with site.runtime.sessions.begin() as session:
         return find_session(session, site.runtime.vault, token)
 
 
 def _back(request: Request) -> str:
+    """Return where to go on after signing in: the page with its question, as one value."""
     if request.method not in SAFE:
         return "/"
-    return quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    return quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
 async def _form_token(request: Request) -> str:
@@ -77,6 +94,8 @@ class Needs:
         return who
 
 
+Passing = Annotated[Who, Depends(passing)]
+"""For the few routes that stay open to somebody who has yet to choose a password: their own page, and the way out."""
 Viewer = Annotated[Who, Depends(Needs(Access.VIEWER))]
 Operator = Annotated[Who, Depends(Needs(Access.OPERATOR))]
 Administrator = Annotated[Who, Depends(Needs(Access.ADMINISTRATOR))]

@@ -2,10 +2,12 @@
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from models.tables import User, WebSession
@@ -35,7 +37,13 @@ def find_session(session: Session, vault: Vault, token: str) -> Who | None:
     now = func.now()
     row = session.execute(
         select(
-            User.id, User.name, User.role, User.language, WebSession.token_hash, WebSession.seen_at < now - SEEN_AGAIN
+            User.id,
+            User.name,
+            User.role,
+            User.language,
+            User.must_change,
+            WebSession.token_hash,
+            (WebSession.seen_at < now - SEEN_AGAIN).label("stale"),
         )
         .join(WebSession, WebSession.user_id == User.id)
         .where(
@@ -47,9 +55,9 @@ def find_session(session: Session, vault: Vault, token: str) -> Who | None:
     ).first()
     if row is None:
         return None
-    if row[5]:
+    if row.stale:
         session.execute(update(WebSession).where(WebSession.token_hash == row.token_hash).values(seen_at=now))
-    return Who(row.id, row.name, Access(row.role), row.language, csrf_of(token))
+    return Who(row.id, row.name, Access(row.role), row.language, csrf_of(token), row.must_change)
 
 
 def close_session(session: Session, vault: Vault, token: str) -> None:
@@ -57,9 +65,13 @@ def close_session(session: Session, vault: Vault, token: str) -> None:
     session.execute(delete(WebSession).where(WebSession.token_hash.in_(vault.hashes(HASH, token))))
 
 
-def close_sessions(session: Session, user_id: int) -> None:
-    """End all sessions of a user: after a new password, another role, or being switched off."""
-    session.execute(delete(WebSession).where(WebSession.user_id == user_id))
+def close_sessions(session: Session, user_id: int, but: Collection[bytes] = ()) -> int:
+    """End all sessions of a user: after a new password, another role, or being switched off; returns how many.
+
+    `but` holds the hashes of the session that asks, where that one may stay.
+    """
+    mine = delete(WebSession).where(WebSession.user_id == user_id, WebSession.token_hash.not_in(but))
+    return cast("CursorResult[Any]", session.execute(mine)).rowcount
 
 
 def csrf_of(token: str) -> str:

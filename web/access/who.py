@@ -17,6 +17,8 @@ class Who:
     """Empty: what the browser prefers."""
     csrf: str = field(repr=False)
     """What every form of this session must carry."""
+    must_change: bool = False
+    """Whether they must choose a password of their own before anything else."""
 
     @property
     def actor(self) -> Actor:

@@ -2,7 +2,23 @@
 
 from fastapi import APIRouter
 
-from web.pages import overview
+from web.pages import (
+    audit,
+    me,
+    oidc,
+    overview,
+    sign_in,
+    tokens,
+    users,
+)
 
-PAGES: tuple[APIRouter, ...] = (overview.router,)
+PAGES: tuple[APIRouter, ...] = (
+    overview.router,
+    sign_in.router,
+    oidc.router,
+    users.router,
+    me.router,
+    tokens.router,
+    audit.router,
+)
 """Every page route names the role it needs (web.access.guard); tests/web/test_routes.py lists them all."""

@@ -4,13 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.causes import Language
-from web.words import common, compare, fields, overview
+from web.words import (
+    audit,
+    common,
+    compare,
+    fields,
+    me,
+    overview,
+    sign_in,
+    tokens,
+    users,
+)
 
 TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.WORDS,
     overview.WORDS,
+    sign_in.WORDS,
     compare.WORDS,
     fields.WORDS,
+    users.WORDS,
+    me.WORDS,
+    tokens.WORDS,
+    audit.WORDS,
 )
 """Code -> Dutch and English; a module per page, and no code in two of them."""
 

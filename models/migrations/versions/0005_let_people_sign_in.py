@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), server_default="", nullable=False),
         sa.Column("password", sa.Text(), nullable=True),
+        sa.Column("must_change", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),

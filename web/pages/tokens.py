@@ -1,0 +1,5 @@
+"""Serve the page."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

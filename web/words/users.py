@@ -1,0 +1,3 @@
+"""Keep the words of the page, Dutch and English."""
+
+WORDS: dict[str, tuple[str, str]] = {}
