@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proof lint format lock clean
+.PHONY: help demo test browser screenshots proof lint format lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,12 @@ demo: $(READY) ## Run everything on this machine, with generated data, and watch
 # Two test processes, whatever the machine: each starts a PostgreSQL and a Valkey of its own.
 test: $(READY) ## Run the tests (at most 10 minutes on 2 cores)
 	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+browser: ## Install Debian's Chromium, which the browser stories need (as root; changes this machine)
+	@.ci/browser
+
+screenshots: $(READY) ## Make the README's pictures anew (needs a Chromium)
+	@BOEKBRUG_PICTURES=docs/pictures $(BIN)/pytest -q -n 0 tests/browser/test_pictures.py
 
 proof: $(READY) ## Measure every figure in the README (hours)
 	@$(BIN)/python -m benchmarks.proof $(ARGS)

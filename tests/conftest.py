@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.bridge",
     "tests.fixtures.tax",
     "tests.fixtures.post",
+    "tests.fixtures.skips",
 ]
 
 # A shared machine may be slow for minutes; how fast something is, is measured in benchmarks/ and nowhere asserted.

@@ -1,16 +1,29 @@
 """Sign people in as a browser does, and send forms with the token that their pages carry."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import requests
 
+from models.database import Sessions
 from models.tables import ApiToken, User
+from models.vault import Vault
 from models.words import Access
-from tasks.runtime import Runtime
 from web.access import callers
 from web.access.sessions import csrf_of, open_session
+
+
+class Opened(Protocol):
+    """Be the runtime of any process."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Open database sessions."""
+
+    @property
+    def vault(self) -> Vault:
+        """Return the keys."""
 
 
 @dataclass
@@ -36,7 +49,7 @@ class Browser:
         return self.session.post(self.url + path, data=filled, timeout=15, allow_redirects=False, **more)
 
 
-def sign_in(runtime: Runtime, url: str, role: Access, name: str = "") -> Browser:
+def sign_in(runtime: Opened, url: str, role: Access, name: str = "") -> Browser:
     """Add a user of a role, without a password, and open a session for them."""
     name = name or f"{role.value}-{uuid4().hex[:8]}"
     with runtime.sessions.begin() as session:
@@ -47,7 +60,7 @@ def sign_in(runtime: Runtime, url: str, role: Access, name: str = "") -> Browser
     return Browser(url, token, name)
 
 
-def api_headers(runtime: Runtime, *scopes: str) -> dict[str, str]:
+def api_headers(runtime: Opened, *scopes: str) -> dict[str, str]:
     """Make an API token and return the headers that carry it."""
     token = f"test-token-{uuid4().hex}"
     with runtime.sessions.begin() as session:
