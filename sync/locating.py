@@ -10,7 +10,14 @@ from models.tables import WriteIntent
 from models.words import Role
 from sync import intents, mappings
 from sync.work import Work
-from sync.writing import Written, sent_fields
+from sync.writing import Written, record_created, sent_fields
+
+
+def settle(work: Work, role: Role) -> None:
+    """Settle the record's open write, if any; a create that did land is recorded as adopted. Raises Throttled."""
+    if landed := locate(work, role):
+        evidence = {"number" if work.target.numbered else "content": "agrees"}
+        record_created(work, role, landed, landed.draft, "adopted", evidence, "boekbrug")
 
 
 def locate(work: Work, role: Role) -> Written | None:

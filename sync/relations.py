@@ -14,12 +14,15 @@ from sync.doubles import look_again
 from sync.feedback.wanting import box_of
 from sync.logbook import log
 from sync.problems import raise_problems
+from sync.putting_back import put_back
 from sync.roles import sync_role
 from sync.work import Work
 
 
 def sync_relation(work: Work) -> JobState:
     """Run the whole story of a relation and return the state its job ends in."""
+    if work.undo:
+        put_back(work)
     try:
         record = read_record(work)
     except Missing:

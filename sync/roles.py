@@ -15,7 +15,7 @@ from models.words import JobState, Outcome, Role
 from sync import index, mappings, reviews, writing
 from sync.finding import find_match, look
 from sync.intents import BUSY_SECONDS, Contested, NumberTaken, give_number_up
-from sync.locating import locate, ours
+from sync.locating import ours, settle
 from sync.logbook import log
 from sync.mapped import given_up, sync_mapped
 from sync.matching import Candidate, Doubtful, Linked, Match
@@ -31,9 +31,7 @@ NUMBER_TRIES = 20
 def sync_role(work: Work, relation: Relation, role: Role) -> JobState:
     """Settle what is open, then update the mapped record, or find or create it."""
     draft = work.target.draft(relation, role, work.raw_rules)
-    if landed := locate(work, role):
-        evidence = {"number" if work.target.numbered else "content": "agrees"}
-        writing.record_created(work, role, landed, landed.draft, "adopted", evidence, "boekbrug")
+    settle(work, role)
     raise_problems(work, draft.problems, role)
     if any(problem.blocking for problem in draft.problems):
         return JobState.HELD

@@ -39,6 +39,7 @@ from models.tables import (
     SyncJob,
     SyncLog,
     TargetIdentifier,
+    Undo,
     WriteIntent,
 )
 from models.words import JobState, Kind, MappingState
@@ -139,12 +140,13 @@ def _mappings(session: Session, record: Record, by: str) -> int:
     holding = or_(
         RelationMapping.state != MappingState.BROKEN,
         RelationMapping.base.is_not(None),
+        RelationMapping.label.is_not(None),
         func.jsonb_array_length(RelationMapping.refused) > 0,
     )
     rows = session.execute(
         update(RelationMapping)
         .where(*record.as_source(RelationMapping), holding)
-        .values(state=MappingState.BROKEN, base=null(), refused=[])
+        .values(state=MappingState.BROKEN, base=null(), label=null(), refused=[])
         .returning(RelationMapping.id, RelationMapping.target_id)
     ).all()
     session.add_all(MappingHistory(mapping_id=row.id, event=ERASED, by=by, target_id=row.target_id) for row in rows)
@@ -155,6 +157,11 @@ def _history(session: Session, record: Record, by: str) -> int:
     mine = select(RelationMapping.id).where(*record.as_source(RelationMapping))
     own = (MappingHistory.mapping_id.in_(mine), MappingHistory.sealed.is_not(None))
     return _count(session, update(MappingHistory).where(*own).values(sealed=null()))
+
+
+def _undos(session: Session, record: Record, by: str) -> int:
+    mine = select(RelationMapping.id).where(*record.as_source(RelationMapping))
+    return _count(session, delete(Undo).where(Undo.mapping_id.in_(mine)))
 
 
 def _log(session: Session, record: Record, by: str) -> int:
@@ -234,6 +241,7 @@ TRACES: Mapping[str, Trace] = {
     "write_intent": _intents,
     "relation_mapping": _mappings,
     "mapping_history": _history,
+    "undo": _undos,
     "feedback": _feedback,
     "mail": _mails,
     "issue": _issues,
@@ -255,6 +263,7 @@ EMPTIED: Mapping[str, str] = {
     "mail.sealed": "row deleted",
     "mapping_history.sealed": "emptied",
     "relation_mapping.base": "emptied",
+    "relation_mapping.label": "emptied",
     "review.label": "emptied",
     "snapshot.sealed": "row deleted",
     "source_identifier.sealed": "row deleted",
@@ -263,6 +272,7 @@ EMPTIED: Mapping[str, str] = {
     "sync_job.saved_by": "emptied",
     "sync_log.sealed": "emptied",
     "target_identifier.value_hash": "row deleted",
+    "undo.sealed": "row deleted",
     "write_intent.sealed": "row deleted",
 }
 """Sealed or hashed column -> what becomes of it."""

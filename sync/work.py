@@ -22,6 +22,7 @@ from sync.planning import Rules
 from sync.rules import field_rules, relation_rules
 from sync.subjects import subject_of
 from sync.traces import Record
+from sync.wishes import wishes
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Work:
     """System of the link's target, also where this job calls the CRM."""
     enabled: bool = True
     """Whether link and both connections are switched on; a job that was due before may not run on."""
+    undo: bool = False
+    """Whether somebody asked to have former values of this record put back in the target."""
     standing: set[tuple[str, str, str]] = field(default_factory=set)
     """(role, cause, field) of every issue met in this run; the others are cured."""
     relation: Relation | None = None
@@ -74,6 +77,7 @@ class Work:
             ConnectionState(source.state),
             session.get_one(Connection, link.target_id).system,
             enabled=link.enabled and source.enabled and target.enabled,
+            undo=bool(wishes(session, target.id, source.id, lease.kind, lease.record_id)),
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from models.tables.mapping import (
 )
 from models.tables.pulse import BudgetSample, LinkTally, Pulse
 from models.tables.report import Erasure, Issue, Reconciliation, Review, SyncLog
+from models.tables.undo import Undo
 from models.tables.work import ChangeEvent, Snapshot, SourceIdentifier, SubjectKey, SyncJob
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "TargetEntry",
     "TargetIdentifier",
     "TargetIndex",
+    "Undo",
     "User",
     "WebSession",
     "WriteIntent",

@@ -30,6 +30,7 @@ from models.tables import (
     SyncJob,
     SyncLog,
     TargetIdentifier,
+    Undo,
     WriteIntent,
 )
 from models.vault import Erased, Unreadable
@@ -77,7 +78,7 @@ def two(bridge: Bridge) -> list[str]:
 
 
 def leave_traces(bridge: Bridge, record_id: str) -> None:
-    """Add what this life has not led to: a question, a message on the timeline and a mail."""
+    """Add what this life has not led to: a question, a message on the timeline, a mail and a wish to undo."""
     (job,) = bridge.rows(SyncJob, SyncJob.record_id == record_id, SyncJob.kind == Kind.RELATION)
     about = {"link_id": job.link_id, "kind": "relation", "record_id": record_id}
     in_crm = about | {"connection_id": job.source_connection_id}
@@ -89,6 +90,9 @@ def leave_traces(bridge: Bridge, record_id: str) -> None:
                 Mail(**in_crm, id=uuid4(), sealed=b"sealed"),
             ]
         )
+        mapping = session.scalars(select(RelationMapping).where(RelationMapping.source_id == record_id)).one()
+        wish = {"log_id": 1, "target_id": mapping.target_id, "by": "els", "reason": "", "correlation_id": uuid4()}
+        session.add(Undo(mapping_id=mapping.id, sealed=b"sealed", **wish))
 
 
 def sealed_rows(bridge: Bridge) -> dict[str, int]:

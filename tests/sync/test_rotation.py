@@ -60,6 +60,7 @@ UNDER_A_RECORDS_KEY = {
     "snapshot.sealed",
     "source_identifier.sealed",
     "sync_log.sealed",
+    "undo.sealed",
     "write_intent.sealed",
 }
 """Columns that need nothing of a rotation but their record's key."""
