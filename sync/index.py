@@ -13,7 +13,7 @@ from models.tables import Connection, RelationMapping, TargetEntry, TargetIdenti
 from models.tables.base import key_of
 from models.vault import Vault
 from models.words import Kind, MappingState, Role
-from sync.identity import EVIDENCE, hashed
+from sync.identity import EVIDENCE, WORD, hashed, word_hashes
 from sync.matching import Hit, Verdict
 
 CLOCK_JUMP_SECONDS = 60
@@ -72,6 +72,11 @@ def _write(session: Session, vault: Vault, connection_id: int, records: Sequence
         {"connection_id": connection_id, "identifier": name, "value_hash": hashes[0], "target_id": record.id}
         for record in records
         for name, hashes in hashed(vault, record.identity).items()
+    ]
+    rows += [
+        {"connection_id": connection_id, "identifier": WORD, "value_hash": one, "target_id": record.id}
+        for record in records
+        for one in word_hashes(vault, record.identity.name)
     ]
     if rows:
         session.execute(insert(TargetIdentifier).values(rows).on_conflict_do_nothing())

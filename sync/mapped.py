@@ -58,7 +58,11 @@ def _write(work: Work, role: Role, current: TargetRecord, draft: Draft, plan: Up
 
 def given_up(row: RelationMapping, decided: Review | None) -> bool:
     """Tell whether a person, asked about this very tie since our last write, chose something else instead."""
-    if decided is None or not _since_last_write(row, decided):
+    if decided is None:
+        return False
+    if decided.reason == reviews.BROKEN:
+        return row.state != MappingState.ACTIVE
+    if not _since_last_write(row, decided):
         return False
     if decided.decision == "use":
         return decided.decided_target_id != row.target_id
@@ -103,7 +107,7 @@ def _reactivate(work: Work, row: RelationMapping) -> bool:
     with work.outside.sessions.begin() as session:
         rival = mappings.holder_of(session, work, role, row.target_id)
         if rival is None:
-            fresh = session.merge(row)
+            fresh = mappings.held(session, work, row)
             fresh.state = MappingState.ACTIVE
             mappings.note(session, work, fresh, "ticked_again")
             return True
@@ -133,7 +137,7 @@ def _gone(work: Work, role: Role, row: RelationMapping, decided: Review | None) 
     with work.outside.sessions.begin() as session:
         index.forget(session, work.target_info.id, [row.target_id])
         if decided is not None and asked and decided.decision == "never":
-            session.merge(row).state = MappingState.BROKEN
+            mappings.held(session, work, row).state = MappingState.BROKEN
             log(session, work, Outcome.EXCLUDED, role=role, reason="decided_never")
             return JobState.DONE
         doubt = Doubtful("review.gone", [Candidate({}, target_id=row.target_id)])

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from adapters.base import TargetRecord
 from models.records import Fields, JsonScalar
-from models.tables import MappingHistory, RelationMapping
+from models.tables import MappingHistory, RelationMapping, SyncJob
 from models.words import MappingState, Role
+from sync.jobs import StaleLease
 from sync.planning import Base
 from sync.work import Work
 
@@ -44,6 +45,24 @@ def mappings_of(session: Session, work: Work) -> list[RelationMapping]:
     )
 
 
+def held(session: Session, work: Work, known: RelationMapping) -> RelationMapping:
+    """Lock a mapping that this run has read before and return it as it stands.
+
+    Raises StaleLease where a person tied the record to another one since: what this run knows is about the former.
+    """
+    row = session.get_one(RelationMapping, known.id, with_for_update=True, populate_existing=True)
+    if row.target_id != known.target_id:
+        raise StaleLease(f"mapping {row.id} was changed by a person")
+    return row
+
+
+def _still_ours(session: Session, work: Work, row: RelationMapping) -> None:
+    """Raise StaleLease where the job was taken from this run, so that a person's newer choice stands."""
+    session.refresh(row, with_for_update=True)
+    if session.scalar(select(SyncJob.fence).where(SyncJob.id == work.lease.job_id)) != work.lease.fence:
+        raise StaleLease(f"job {work.lease.job_id} was taken over")
+
+
 def holder_of(session: Session, work: Work, role: Role, target_id: str) -> str | None:
     """Return the other source record that is actively mapped to a target record in a role."""
     rows = session.execute(
@@ -67,7 +86,10 @@ def link_to(
     evidence: Mapping[str, Any],
     by: str = "boekbrug",
 ) -> RelationMapping:
-    """Tie the record to a target record and write it into the history; an old tie is replaced, not lost."""
+    """Tie the record to a target record and write it into the history; an old tie is replaced, not lost.
+
+    Raises StaleLease where a person chose another target meanwhile.
+    """
     row = mapping_of(session, work, role)
     if row is None:
         row = RelationMapping(
@@ -82,10 +104,12 @@ def link_to(
         )
         session.add(row)
     elif row.target_id != record.id:
+        _still_ours(session, work, row)
         row.base = None
     row.target_id, row.target_number = record.id, record.number
     row.matched_by, row.evidence, row.decided_by = matched_by, dict(evidence), by
     row.state = MappingState.ACTIVE
+    _name(work, row)
     session.flush()
     note(session, work, row, matched_by, by=by)
     return row
@@ -102,6 +126,13 @@ def write_base(work: Work, row: RelationMapping, base: Mapping[str, list[JsonSca
     """Store what we sent and what the target answered."""
     row.base = work.subject.seal(dict(base), BASE_CONTEXT)
     row.updated_at = func.now()
+    _name(work, row)
+
+
+def _name(work: Work, row: RelationMapping) -> None:
+    """Keep the relation's name as the CRM has it now; it is sealed already."""
+    if work.label is not None:
+        row.label = work.label
 
 
 def note(

@@ -17,6 +17,7 @@ from sync.candidates import Candidate, Sides, batches, remember_identities, role
 from sync.finding import find_match, look
 from sync.jobs import Lease
 from sync.locating import read_or_none
+from sync.mapped import given_up
 from sync.matching import Doubtful, Linked
 from sync.patience import patient
 from sync.planning import Hold, Update, compare, moved
@@ -109,7 +110,7 @@ def _role(run: _Run, work: Work, candidate: Candidate, role: Role) -> Planned:
     with run.outside.sessions.begin() as session:
         row = mappings.mapping_of(session, work, role)
         decided = reviews.standing(session, work.link.id, work.kind, candidate.relation.id, role)
-    if row is not None:
+    if row is not None and not given_up(row, decided):
         return _mapped(run, work, draft, row)
     match decided.decision if decided is not None else None:
         case "never":

@@ -1,6 +1,6 @@
 """Know which source records carry the same identifier, so that doubles in the CRM are seen before a write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,7 @@ from adapters.base import Identity
 from models.tables import SourceIdentifier
 from models.vault import Vault
 from models.words import Kind, Role
-from sync.identity import hashed, values
+from sync.identity import WORD, hashed, name_words, values
 from sync.matching import STRONG
 from sync.subjects import subjects_of
 
@@ -28,16 +28,10 @@ def remember(
 
     A record that was erased is not indexed again.
     """
-    wanted = {
-        (record_id, role.value, name): value
-        for record_id, roles in identities.items()
-        for role, identity in roles.items()
-        for name, value in values(identity).items()
-        if name in STRONG
-    }
-    hashes = {key: vault.hash(key[2], value) for key, value in wanted.items()}
+    wanted = [(record_id, *one) for record_id, roles in identities.items() for one in dict.fromkeys(_searchable(roles))]
+    hashes = {one: vault.hash(one[2], one[3]) for one in wanted}
     stale = set(_known(session, link_id, connection_id, sorted(identities))) ^ {
-        (*key, value) for key, value in hashes.items()
+        (*one[:3], value) for one, value in hashes.items()
     }
     changed = sorted({one[0] for one in stale})
     if not changed:
@@ -49,8 +43,8 @@ def remember(
             SourceIdentifier.record_id.in_(changed),
         )
     )
-    chosen = {key: value for key, value in wanted.items() if key[0] in changed}
-    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, {key[0] for key in chosen})
+    chosen = [one for one in wanted if one[0] in set(changed)]
+    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, {one[0] for one in chosen})
     rows = [
         {
             "link_id": link_id,
@@ -58,14 +52,21 @@ def remember(
             "record_id": record_id,
             "role": role,
             "identifier": name,
-            "value_hash": hashes[record_id, role, name],
+            "value_hash": hashes[record_id, role, name, value],
             "sealed": subjects[record_id].seal(value, CONTEXT),
         }
-        for (record_id, role, name), value in chosen.items()
+        for record_id, role, name, value in chosen
         if record_id in subjects
     ]
     if rows:
         session.execute(insert(SourceIdentifier).values(rows).on_conflict_do_nothing())
+
+
+def _searchable(roles: Mapping[Role, Identity]) -> Iterator[tuple[str, str, str]]:
+    """Yield what a record is found by (role, name, value): strong identifiers per role, the name's words once."""
+    for role, identity in roles.items():
+        yield from ((role.value, name, value) for name, value in values(identity).items() if name in STRONG)
+        yield from (("", WORD, word) for word in name_words(identity.name))
 
 
 def _known(

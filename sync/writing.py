@@ -14,6 +14,7 @@ from models.tables import RelationMapping, WriteIntent
 from models.words import Outcome, Role
 from sync import index, intents, mappings
 from sync.intents import Writing
+from sync.jobs import StaleLease
 from sync.logbook import log
 from sync.planning import Base, Update, new_base
 from sync.work import Work
@@ -145,6 +146,9 @@ def record_unchanged(work: Work, role: Role, record: TargetRecord, wanted: Field
         row = mappings.mapping_of(session, work, role)
         if row is None:
             raise AssertionError("nothing to remember without a mapping")
+        session.refresh(row, with_for_update=True)
+        if row.target_id != record.id:
+            raise StaleLease(f"mapping {row.id} was changed by a person")
         base = mappings.read_base(work, row)
         mappings.write_base(work, row, new_base(wanted, base, record.fields, work.field_rules))
         index.store(session, work.outside.vault, work.target_info.id, [record])

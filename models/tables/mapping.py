@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Index, UniqueConstraint, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Created, Hash, Id, Json, Moment, Sealed, Words
 from models.words import MappingState
+
+NUMBER = text("COALESCE(target_number, '')")
+"""With its length before it, numbers sort as numbers do and those without stand first."""
 
 
 class RelationMapping(Base):
@@ -28,6 +31,12 @@ class RelationMapping(Base):
             postgresql_where=text("state = 'active'"),
         ),
         Index("ix_relation_mapping_link", "link_id", "state"),
+        Index("ix_relation_mapping_source", "source_id", "id"),
+        Index("ix_relation_mapping_target", "target_id"),
+        Index("ix_relation_mapping_number", func.length(NUMBER), NUMBER, "id"),
+        Index("ix_relation_mapping_written", "updated_at", "id"),
+        Index("ix_relation_mapping_matched", "matched_by", "id"),
+        Index("ix_relation_mapping_decided", "decided_by", "id"),
     )
 
     id: Mapped[Id]
@@ -53,6 +62,12 @@ class RelationMapping(Base):
     """The relation's name, under its own key, for people."""
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
+    """When the target's record was last written or found equal."""
+
+    @property
+    def record_id(self) -> str:
+        """Name the source record as issues and reviews do."""
+        return self.source_id
 
 
 class MappingHistory(Base):
