@@ -26,6 +26,8 @@ class ConnectionInfo:
     """Everything else of the connection's block in the configuration file, validated by the adapter's own model."""
     limits: Mapping[str, int] = field(default_factory=dict)
     """Window name (minute, hour, day) -> calls, and `concurrent` -> calls at one moment."""
+    guarded: bool = False
+    """True when its address was given on a page: calls then go to the open internet only."""
 
 
 @dataclass(frozen=True, slots=True)

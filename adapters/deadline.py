@@ -27,6 +27,8 @@ class Deadline:
         """Start counting; `fresh` asks for a connection that the other side certainly has not closed."""
         self.at = time.monotonic() + seconds
         self.fresh = fresh
+        self.guarded = False
+        """Whether the call may not lead into a network of ours."""
         self.sent = False
         self.passed = False
         self.over = False

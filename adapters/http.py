@@ -156,7 +156,7 @@ class HttpClient:
             with metrics.SECONDS.labels(self._info.name, call.method).time():
                 response = send(
                     self._info.id, call.method, call.url, deadline,
-                    headers=headers, params=call.params, json=call.json,
+                    headers=headers, params=call.params, json=call.json, guarded=self._info.guarded,
                 )  # fmt: skip
             good = response.ok
             return response
@@ -266,7 +266,8 @@ def call_unbudgeted(
     """Call a token address, which the vendor counts apart; 4xx is returned. Raises Unavailable, Throttled."""
     deadline = Deadline(seconds, fresh=True)
     try:
-        response = send(info.id, method, url, deadline, headers=headers or {}, data=data, json=json)
+        given = {"headers": headers or {}, "data": data, "json": json, "guarded": info.guarded}
+        response = send(info.id, method, url, deadline, **given)
     except TransportError as error:
         raise Unavailable(f"{info.name}: token: {error}") from None
     if answers.refused_for_limit(response):

@@ -1,15 +1,17 @@
 """Find a system's adapter by its name: a new system is one folder and one row here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import cast
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from adapters.base import ConnectionInfo, HookReader, Lane, Source, Target
 from adapters.errors import Unsupported
+from adapters.fields import SourceField, TargetField
 from adapters.outside import Outside
 from models.causes import Cause
 
@@ -67,6 +69,22 @@ def default_limits(system: str) -> dict[str, int]:
 def default_urls(system: str) -> dict[str, str]:
     """Return the addresses of a connection that names none; empty where every customer has an own one."""
     return dict(getattr(_module(system), "DEFAULT_URLS", {}))
+
+
+def hosts(system: str) -> frozenset[str]:
+    """Return where a system is known to answer; `.example.nl` for customers with a name of their own below it."""
+    own = {urlsplit(url).hostname or "" for url in default_urls(system).values()}
+    return frozenset({*own, *getattr(_module(system), "HOSTS", ())})
+
+
+def source_fields(system: str) -> Sequence[SourceField]:
+    """Return where a CRM keeps what a relation holds."""
+    return cast("Sequence[SourceField]", getattr(_module(system), "FIELDS", ()))
+
+
+def target_fields(system: str) -> Sequence[TargetField]:
+    """Return what a target's fields are filled from."""
+    return cast("Sequence[TargetField]", getattr(_module(system), "FIELDS", ()))
 
 
 def causes() -> Iterator[Cause]:

@@ -13,6 +13,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from adapters.addresses import destinations
 from adapters.deadline import Deadline, current
 
 POOL_SIZE = 64
@@ -45,10 +46,26 @@ class _Guarded(HTTPConnection):
         deadline = current()
         if deadline is not None:
             self.timeout = min(CONNECT_SECONDS, deadline.left())
-        sock = super()._new_conn()
+        sock = self._connected() if deadline is not None and deadline.guarded else super()._new_conn()
         if deadline is not None:
             deadline.attach(sock)
         return sock
+
+    def _connected(self) -> socket.socket:
+        """Connect to an address that was judged just now; a name asked for twice may answer twice."""
+        named = self._dns_host
+        failure: Exception | None = None
+        try:
+            for address in destinations(named, self.port):
+                self._dns_host = address
+                try:
+                    return super()._new_conn()
+                except (HTTPError, OSError) as error:
+                    failure = error
+        finally:
+            # TLS asks for, and checks, the name.
+            self._dns_host = named
+        raise failure or OSError("leads nowhere")
 
     def request(self, *arguments: Any, **named: Any) -> None:
         """Watch a connection that was open already, then send."""
@@ -142,8 +159,10 @@ def send(
     params: Any = None,
     json: Any = None,
     data: Any = None,
+    guarded: bool = False,
 ) -> requests.Response:
-    """Send once and read the whole body. Raises TransportError."""
+    """Send once and read the whole body; `guarded` goes to the open internet only. Raises TransportError."""
+    deadline.guarded = guarded
     with deadline:
         try:
             left = deadline.left()

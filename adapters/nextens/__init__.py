@@ -2,6 +2,7 @@
 
 from adapters.base import ConnectionInfo
 from adapters.nextens.codes import CAUSES
+from adapters.nextens.fields import FIELDS
 from adapters.nextens.options import CREDENTIALS, DEFAULT_LIMITS, DEFAULT_URLS, OPTIONAL_CREDENTIALS, Options
 from adapters.nextens.target import Nextens
 from adapters.outside import Outside
@@ -17,6 +18,6 @@ def open_target(info: ConnectionInfo, outside: Outside, lane: Lane) -> Nextens:
 
 
 __all__ = [
-    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "OPTIONAL_CREDENTIALS", "OPTIONS", "Nextens",
-    "open_target",
+    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "OPTIONAL_CREDENTIALS", "OPTIONS",
+    "Nextens", "open_target",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from adapters.base import ConnectionInfo, HookReader, Lane
 from adapters.outside import Outside
 from adapters.simplicate.codes import CAUSES
+from adapters.simplicate.fields import FIELDS
 from adapters.simplicate.hooks import SimplicateHooks
 from adapters.simplicate.options import SimplicateOptions
 from adapters.simplicate.source import Simplicate
@@ -13,6 +14,8 @@ OPTIONS = SimplicateOptions
 HOOKS: HookReader = SimplicateHooks()
 CREDENTIALS = ("key", "secret")
 """What a connection must hold: Simplicate's `Authentication-Key` and `Authentication-Secret`."""
+HOSTS = (".simplicate.nl", ".simplicate.com", ".simplicate.app")
+"""Where environments live, one name each (facts/simplicate-nextens.md 1.1)."""
 DEFAULT_URLS: Mapping[str, str] = {}
 """None: every environment has a host of its own."""
 DEFAULT_LIMITS: Mapping[str, int] = {"minute": 60, "poll": 24}
@@ -29,7 +32,9 @@ __all__ = [
     "CREDENTIALS",
     "DEFAULT_LIMITS",
     "DEFAULT_URLS",
+    "FIELDS",
     "HOOKS",
+    "HOSTS",
     "OPTIONS",
     "Simplicate",
     "open_source",

@@ -3,6 +3,7 @@
 from adapters.base import ConnectionInfo
 from adapters.outside import Outside
 from adapters.snelstart.codes import CAUSES, OPTIONAL
+from adapters.snelstart.fields import FIELDS
 from adapters.snelstart.options import CREDENTIALS, DEFAULT_LIMITS, DEFAULT_URLS, Options
 from adapters.snelstart.target import SnelStart
 from models.words import Lane
@@ -17,6 +18,6 @@ def open_target(info: ConnectionInfo, outside: Outside, lane: Lane) -> SnelStart
 
 
 __all__ = [
-    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "OPTIONAL", "OPTIONS", "SnelStart",
+    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "OPTIONAL", "OPTIONS", "SnelStart",
     "open_target",
 ]  # fmt: skip

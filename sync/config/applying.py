@@ -1,7 +1,7 @@
 """Write a checked configuration to the database in one transaction, or say what that would do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -18,18 +18,20 @@ from sync.config.comparing import Change, compare, moved
 from sync.config.flaws import FileRefused
 from sync.config.known import KNOWN
 from sync.config.loading import (
+    CHECKED,
     CREDENTIALS,
     DEFAULT_URL,
     HOOK_SECRETS,
     HOOK_TOKEN,
     HOOK_TOKEN_HASH,
+    PAUSED,
     REFS,
     REMOVED,
     load_stored,
 )
 from sync.config.model import Configuration, ConnectionBlock, LinkBlock
 from sync.config.reading import Tree
-from sync.config.secrets import Environment, Secrets, resolve_all
+from sync.config.secrets import Environment, Secrets, resolve_all, with_stored
 from sync.config.systems import Systems
 
 LOCK = 0x626F656B
@@ -65,26 +67,28 @@ def read_wanted(content: bytes, environment: Environment, systems: Systems = KNO
 def plan(sessions: Sessions, vault: Vault, wanted: Wanted) -> list[Change]:
     """Tell what applying would change. Raises FileRefused."""
     with sessions() as session:
-        return _changes(session, vault, wanted)
+        return _changes(session, vault, wanted)[0]
 
 
 def apply(sessions: Sessions, vault: Vault, wanted: Wanted, systems: Systems = KNOWN) -> Applied:
     """Apply a file in one transaction: all of it or nothing. Raises FileRefused."""
     with sessions.begin() as session:
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        changes = _changes(session, vault, wanted)
-        writer = _Writer(session, vault, wanted, systems)
+        changes, settled = _changes(session, vault, wanted)
+        writer = _Writer(session, vault, settled, systems)
         for change in changes:
             writer.write(change)
         session.flush()
         return Applied(changes, _hooks(session, vault))
 
 
-def _changes(session: Session, vault: Vault, wanted: Wanted) -> list[Change]:
+def _changes(session: Session, vault: Vault, wanted: Wanted) -> tuple[list[Change], Wanted]:
+    """List what changes, and fill in the secrets that the file leaves as they are stored."""
     stored = load_stored(session, vault)
     if flaws := moved(stored, wanted.configuration, wanted.tree):
         raise FileRefused(flaws)
-    return compare(stored, wanted.configuration, wanted.secrets)
+    settled = replace(wanted, secrets=with_stored(wanted.secrets, stored.secrets, wanted.tree))
+    return compare(stored, wanted.configuration, settled.secrets), settled
 
 
 def _hooks(session: Session, vault: Vault) -> dict[str, str]:
@@ -135,25 +139,14 @@ class _Writer:
         row = Connection(name=change.name) if change.action == "created" else self._connection(change.name)
         row.system = block.system
         row.base_url = block.base_url or self._systems.default_url(block.system) or ""
-        row.options = _options(block)
+        row.options = _options(block) | _pages_own(row.options, block.enabled)
         row.limits = block.limits.model_dump(exclude_none=True)
-        row.enabled = block.enabled
-        self._write_secrets(row, self._wanted.secrets[change.name])
+        row.enabled = block.enabled and PAUSED not in row.options
+        write_secrets(row, self._vault, self._wanted.secrets[change.name])
         self._session.add(row)
         self._session.flush()
         if change.action != "created" and change.touches("credentials", "base_url", "token_url", "system"):
             self._start_afresh(row, elsewhere=change.touches("base_url", "token_url", "system"))
-
-    def _write_secrets(self, row: Connection, secrets: Secrets) -> None:
-        row.credentials = self._vault.seal_json(dict(secrets.credentials), CREDENTIALS)
-        hooks = list(secrets.hook_secrets)
-        row.hook_secrets = self._vault.seal_json(hooks, HOOK_SECRETS) if hooks else None
-        if not hooks:
-            row.hook_token = row.hook_token_hash = None
-        elif row.hook_token is None:
-            token = token_urlsafe(TOKEN_BYTES)
-            row.hook_token = self._vault.seal(token.encode(), HOOK_TOKEN)
-            row.hook_token_hash = self._vault.hash(HOOK_TOKEN_HASH, token)
 
     def _start_afresh(self, row: Connection, *, elsewhere: bool) -> None:
         """Forget the token of the former credentials, and the wait for a person who now has acted.
@@ -176,10 +169,29 @@ class _Writer:
         row = Link(name=change.name) if change.action == "created" else self._link(change.name)
         row.source_id = self._connection(block.source).id
         row.target_id = self._connection(block.target).id
-        row.rules = _rules(block)
-        row.enabled = block.enabled
+        row.rules = _rules(block) | _pages_own(row.rules, block.enabled)
+        row.enabled = block.enabled and PAUSED not in row.rules
         self._session.add(row)
         self._session.flush()
+
+
+def write_secrets(row: Connection, vault: Vault, secrets: Secrets) -> None:
+    """Seal a connection's secrets; one that can hear web hooks gets an address, and keeps it."""
+    row.credentials = vault.seal_json(dict(secrets.credentials), CREDENTIALS)
+    hooks = list(secrets.hook_secrets)
+    row.hook_secrets = vault.seal_json(hooks, HOOK_SECRETS) if hooks else None
+    if not hooks:
+        row.hook_token = row.hook_token_hash = None
+    elif row.hook_token is None:
+        token = token_urlsafe(TOKEN_BYTES)
+        row.hook_token = vault.seal(token.encode(), HOOK_TOKEN)
+        row.hook_token_hash = vault.hash(HOOK_TOKEN_HASH, token)
+
+
+def _pages_own(before: Mapping[str, Any] | None, enabled: bool) -> dict[str, Any]:
+    """Keep what a page wrote beside the configuration: a pause outlives a file that knows nothing of it."""
+    kept = {key: one for key, one in (before or {}).items() if key in (PAUSED, CHECKED)}
+    return kept | ({PAUSED: {**kept[PAUSED], "enabled": enabled}} if PAUSED in kept else {})
 
 
 def _options(block: ConnectionBlock) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sync.config.model import Configuration, ConnectionBlock, LinkBlock
 from sync.config.reading import Tree
 from sync.config.secrets import Secrets
 
-Action = Literal["created", "changed", "restored", "removed", "disabled"]
+Action = Literal["created", "changed", "adopted", "restored", "removed", "disabled"]
 Noun = Literal["connection", "link"]
 
 
@@ -48,6 +48,10 @@ class Stored:
     used_connections: frozenset[str] = frozenset()
     """Connections whose rows must stay: mappings, calls or records hang on them."""
     used_links: frozenset[str] = frozenset()
+    on_page: frozenset[str] = frozenset()
+    """Connections made on a page, which no file has named yet."""
+    trials: frozenset[str] = frozenset()
+    """Connections that somebody is trying out on a page."""
 
 
 def compare(stored: Stored, wanted: Configuration, secrets: Mapping[str, Secrets]) -> list[Change]:
@@ -57,8 +61,12 @@ def compare(stored: Stored, wanted: Configuration, secrets: Mapping[str, Secrets
         *_connections(stored, wanted, secrets),
         *_kept("link", now.links, wanted.links, gone.links, _link_details),
         *_removed("link", now.links, wanted.links, stored.used_links),
-        *_removed("connection", now.connections, wanted.connections, stored.used_connections),
+        *_removed("connection", _of_the_file(stored), wanted.connections, stored.used_connections),
     ]
+
+
+def _of_the_file(stored: Stored) -> dict[str, ConnectionBlock]:
+    return {name: one for name, one in stored.configuration.connections.items() if name not in stored.on_page}
 
 
 def _connections(stored: Stored, wanted: Configuration, secrets: Mapping[str, Secrets]) -> Iterator[Change]:
@@ -72,8 +80,12 @@ def _connections(stored: Stored, wanted: Configuration, secrets: Mapping[str, Se
         if old is None or old.hook_secrets != new.hook_secrets or before.hook_secrets != after.hook_secrets:
             yield Detail("hook_secrets", secret=True)
 
-    now, gone = stored.configuration.connections, stored.removed.connections
-    yield from _kept("connection", now, wanted.connections, gone, details)
+    gone = stored.removed.connections
+    for name in wanted.connections:
+        if name in stored.on_page and name not in gone:
+            yield Change("adopted", "connection", name)
+    others = {name: block for name, block in wanted.connections.items() if name not in stored.on_page or name in gone}
+    yield from _kept("connection", stored.configuration.connections, others, gone, details)
 
 
 def _kept(
@@ -123,13 +135,35 @@ def _fields(before: Any, after: Any, place: str = "") -> list[Detail]:
 
 def moved(stored: Stored, wanted: Configuration, tree: Tree) -> list[Flaw]:
     """Return a flaw for every change that would hang existing mappings on another system or pair."""
-    return [*_moved_connections(stored, wanted, tree), *_moved_links(stored, wanted, tree)]
+    return [
+        *_made_on_pages(stored, wanted, tree),
+        *_moved_connections(stored, wanted, tree),
+        *_moved_links(stored, wanted, tree),
+    ]
+
+
+def _made_on_pages(stored: Stored, wanted: Configuration, tree: Tree) -> Iterator[Flaw]:
+    """Name what a file would overwrite: it may take over what a page made only as it stands there."""
+    now = stored.configuration.connections
+    for name, block in wanted.connections.items():
+        fields = ["name"] if name in stored.trials else []
+        if name in stored.on_page and name in now:
+            fields = [detail.field for detail in _fields(_plain(now[name]), _plain(block))]
+            fields += [key for key in ("credentials", "hook_secrets") if _refs(now[name], key) != _refs(block, key)]
+        if fields:
+            path = ("connections", name)
+            yield Flaw("on_page", path, tree.mark(path), {"name": name, "fields": ", ".join(fields)})
+
+
+def _refs(block: ConnectionBlock, key: str) -> Any:
+    return getattr(block, key)
 
 
 def _moved_connections(stored: Stored, wanted: Configuration, tree: Tree) -> Iterator[Flaw]:
     before = {**stored.removed.connections, **stored.configuration.connections}
     for name, block in wanted.connections.items():
-        if name in stored.used_connections and before[name].system != block.system:
+        known = name in before and name in stored.used_connections
+        if known and before[name].system != block.system:
             yield _moved("connections", name, "system", tree)
 
 

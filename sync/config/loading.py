@@ -42,6 +42,15 @@ DEFAULT_URL = "_default_url"
 REMOVED = "_removed"
 """Reserved in options and rules: no longer in the file, kept because history hangs on it."""
 
+PAGE = "_page"
+"""Reserved option: made on a page, so no file removes or changes it before it names it."""
+TRIAL = "_trial"
+"""Reserved option: being tried out on a page; not part of the configuration until somebody confirmed it."""
+PAUSED = "_paused"
+"""Reserved in options and rules: who paused it when and why, and whether it is on without the pause."""
+CHECKED = "_checked"
+"""Reserved option: what the last test on a page found."""
+
 LINK_TRACES: tuple[InstrumentedAttribute[int], ...] = (
     RelationMapping.link_id,
     SyncJob.link_id,
@@ -72,6 +81,7 @@ def connection_info(row: Connection, vault: Vault, systems: Systems = KNOWN) -> 
         hook_secrets=secrets.hook_secrets,
         options=own_options(row.options),
         limits={**systems.default_limits(row.system), **row.limits},
+        guarded=PAGE in row.options,
     )
 
 
@@ -87,6 +97,12 @@ def link_rules(link: Link, key: str = "relations") -> dict[str, Any]:
     return KINDS[key].model_validate(link.rules[key]).model_dump()
 
 
+def wished_on(row: Connection | Link) -> bool:
+    """Tell whether the configuration has it on, whatever a pause says."""
+    paused = (row.options if isinstance(row, Connection) else row.rules).get(PAUSED)
+    return bool(paused["enabled"]) if paused else row.enabled
+
+
 def open_secrets(row: Connection, vault: Vault) -> Secrets:
     """Decrypt a connection's secrets. Raises Unreadable."""
     hooks = vault.open_json(row.hook_secrets, HOOK_SECRETS) if row.hook_secrets else []
@@ -98,6 +114,7 @@ def load_stored(session: Session, vault: Vault | None) -> Stored:
     connections = session.scalars(select(Connection).order_by(Connection.id)).all()
     links = session.scalars(select(Link).order_by(Link.id)).all()
     names = {row.id: row.name for row in connections}
+    on_page = frozenset(row.name for row in connections if PAGE in row.options)
     used_links = _used(session, Link.id, LINK_TRACES)
     joined = {end for link in links if _stays(link, used_links) for end in (link.source_id, link.target_id)}
     used_connections = _used(session, Connection.id, CONNECTION_TRACES) | joined
@@ -107,6 +124,8 @@ def load_stored(session: Session, vault: Vault | None) -> Stored:
         {row.name: _try_open(row, vault) for row in connections} if vault else {},
         frozenset(names[found] for found in used_connections),
         frozenset(link.name for link in links if link.id in used_links),
+        on_page,
+        frozenset(row.name for row in connections if TRIAL in row.options),
     )
 
 
@@ -130,7 +149,9 @@ def _configuration(
 ) -> Configuration:
     return Configuration(
         connections={
-            row.name: connection_block(row) for row in connections if row.options.get(REMOVED, False) == removed
+            row.name: connection_block(row)
+            for row in connections
+            if row.options.get(REMOVED, False) == removed and TRIAL not in row.options
         },
         links={link.name: link_block(link, names) for link in links if link.rules.get(REMOVED, False) == removed},
     )
@@ -152,7 +173,7 @@ def connection_block(row: Connection) -> ConnectionBlock:
         credentials=refs.get("credentials", {}),
         hook_secrets=refs.get("hook_secrets", []),
         limits=Limits(**row.limits),
-        enabled=row.enabled,
+        enabled=wished_on(row),
         options=own_options(row.options),
     )
 
@@ -162,6 +183,6 @@ def link_block(row: Link, names: Mapping[int, str]) -> LinkBlock:
     return LinkBlock(
         source=names[row.source_id],
         target=names[row.target_id],
-        enabled=row.enabled,
+        enabled=wished_on(row),
         rules={key: KINDS[key].model_validate(rules) for key, rules in row.rules.items() if key in KINDS},
     )

@@ -12,10 +12,21 @@ from sync.config.reading import Tree
 
 ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 FILE = re.compile(r"file:(/[^\x00]+)")
+STORED = "stored"
+"""Reference to what was pasted on a page: the file keeps it as it is, and the page may renew it."""
 MAX_SECRET_BYTES = 100_000
 """A certificate chain stays below this; a device that never ends does not."""
 
 Environment = Mapping[str, str]
+
+
+class _Kept(str):
+    """Stand for a value that is stored already, until the database is asked."""
+
+    __slots__ = ()
+
+
+KEPT = _Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class Secrets:
 
 def is_reference(text: object) -> bool:
     """Tell whether a value of the file refers to a secret instead of being one."""
-    return isinstance(text, str) and bool(ENV.fullmatch(text) or FILE.fullmatch(text))
+    return isinstance(text, str) and bool(text == STORED or ENV.fullmatch(text) or FILE.fullmatch(text))
 
 
 def reference_flaws(block: Mapping[str, Any], path: Path, tree: Tree) -> list[Flaw]:
@@ -78,6 +89,29 @@ def _secrets(block: ConnectionBlock, find: Callable[..., str]) -> Secrets:
     )
 
 
+def with_stored(wanted: Mapping[str, Secrets], stored: Mapping[str, Secrets | None], tree: Tree) -> dict[str, Secrets]:
+    """Fill in what the file leaves as it is stored. Raises FileRefused where nothing is."""
+    flaws: list[Flaw] = []
+    filled = {}
+    for name, secrets in wanted.items():
+        path: Path = ("connections", name)
+        old = stored.get(name) or Secrets()
+        given = {key: old.credentials.get(key) if one is KEPT else one for key, one in secrets.credentials.items()}
+        hooks = [_at(old.hook_secrets, place) if one is KEPT else one for place, one in enumerate(secrets.hook_secrets)]
+        places: list[Path] = [(*path, "credentials", key) for key, one in given.items() if one is None]
+        places += [(*path, "hook_secrets", place) for place, one in enumerate(hooks) if one is None]
+        flaws += [Flaw("secret_stored", place, tree.mark(place), {"name": name}) for place in places]
+        kept = {key: one for key, one in given.items() if one is not None}
+        filled[name] = Secrets(kept, tuple(one for one in hooks if one is not None))
+    if flaws:
+        raise FileRefused(flaws)
+    return filled
+
+
+def _at(values: tuple[str, ...], place: int) -> str | None:
+    return values[place] if place < len(values) else None
+
+
 class _Missing(Exception):
     """Carry which reference leads nowhere."""
 
@@ -88,6 +122,8 @@ class _Missing(Exception):
 
 
 def _resolve(reference: str, environment: Environment) -> str:
+    if reference == STORED:
+        return KEPT
     if found := ENV.fullmatch(reference):
         code, name = "secret_env", found[1]
         value = environment.get(name, "")

@@ -156,6 +156,13 @@ SECRETS = (
         "set {name} before starting boekbrug",
     ),
     _cause(
+        "secret_stored",
+        "van verbinding `{name}` is dit geheim niet bewaard",
+        "plak het op de pagina Verbindingen, of schrijf `env:NAAM` of `file:/pad`",
+        "no such secret of connection `{name}` is stored",
+        "paste it on the Connections page, or write `env:NAME` or `file:/path`",
+    ),
+    _cause(
         "secret_file",
         "bestand {name} ontbreekt, is leeg of niet leesbaar",
         "maak het bestand leesbaar voor boekbrug",
@@ -220,6 +227,13 @@ LINKS = (
         "voeg een blok toe: {allowed}",
         "the link does not say what it carries over",
         "add a block: {allowed}",
+    ),
+    _cause(
+        "on_page",
+        "verbinding `{name}` is op een pagina gemaakt en is daar anders ({fields})",
+        "neem haar blok over uit `boekbrug export`, of kies hier een andere naam",
+        "connection `{name}` was made on a page and differs there ({fields})",
+        "take its block over from `boekbrug export`, or choose another name here",
     ),
     _cause(
         "moved",

@@ -21,6 +21,7 @@ from worker.cli.output import Output
 ACTIONS: dict[Action, tuple[str, str]] = {
     "created": ("nieuw", "new"),
     "changed": ("wijzigt", "changes"),
+    "adopted": ("stond op een pagina en staat nu in het bestand", "was made on a page and now stands in the file"),
     "restored": ("keert terug, met wat bewaard bleef", "returns, with what was kept"),
     "removed": ("verdwijnt", "is removed"),
     "disabled": ("staat niet meer in het bestand: uitgezet, koppelingen en logboek blijven",
