@@ -143,10 +143,15 @@ local function may_draw(w, lane)
   return lane ~= 'bulk' or (get('credit', w) > 0 and remaining > reserve(w))
 end
 
--- The same share of a short one, so that a person's change need not wait for a call of bulk to leave the window.
+-- The same share of a short one, so that a person's change need not wait for a call of bulk to leave the window; and
+-- a tenth of what polling may use, so that a poll, which is two calls, is not put off for a whole interval.
 local function headroom(w, lane)
   if lane ~= 'bulk' or w.lane ~= '' then return 0 end
-  return floor(w.calls / 50)
+  local kept = floor(w.calls / 50)
+  for i = 1, count do
+    if windows[i].lane == 'poll' then kept = kept + floor(windows[i].calls / 10) end
+  end
+  return min(kept, w.calls - 1)
 end
 
 local function acquire(permit, lease)

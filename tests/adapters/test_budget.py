@@ -176,6 +176,26 @@ def test_polling_has_a_share_of_its_own(outside: Outside) -> None:
     assert len(take_all(budget, Lane.LIVE)) == 36
 
 
+def test_bulk_at_its_pace_for_minutes_leaves_every_poll_its_two_calls(outside: Outside) -> None:
+    clock = Clock()
+    windows = Window("minute", 60, MINUTE), Window("poll", 24, MINUTE, lane=Lane.POLL)
+    budget = open_budget(outside, *windows, clock=clock)
+    began, next_poll, bulk, put_off = clock.now, clock.now, 0, 0
+    while clock.now < began + 3 * MINUTE:
+        if permit := take(budget, Lane.BULK):
+            permit.release()
+            bulk += 1
+        if clock.now >= next_poll:
+            polls = [take(budget, Lane.POLL) for _ in range(2)]
+            put_off += not all(polls)
+            for granted in filter(None, polls):
+                granted.release()
+            next_poll += 6
+        clock.now += 0.1
+    assert put_off == 0
+    assert bulk >= 0.9 * 3 * (60 - 20), "what polling leaves is used"
+
+
 def test_a_short_wait_is_waited_out(outside: Outside) -> None:
     budget = open_budget(outside, Window("minute", 2, 0.4))
     for _ in range(6):
