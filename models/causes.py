@@ -7,6 +7,15 @@ from typing import Literal
 Language = Literal["nl", "en"]
 Mover = Literal["crm_user", "bookkeeper", "administrator", "vendor", "boekbrug"]
 
+MOVERS: Mapping[Mover, tuple[str, str]] = {
+    "crm_user": ("gebruiker van het CRM", "CRM user"),
+    "bookkeeper": ("boekhouder", "bookkeeper"),
+    "administrator": ("beheerder", "administrator"),
+    "vendor": ("leverancier van het systeem", "vendor"),
+    "boekbrug": ("Boekbrug", "Boekbrug"),
+}
+"""Whose move it is, in Dutch and English."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

@@ -16,6 +16,7 @@ from models.words import JobState, Kind, MappingState, Origin
 from sync import snapshots
 from sync.backlog import to_the_books
 from sync.candidates import BATCH, Sides, batches, remember_identities, roles_in
+from sync.forecast import seconds_for
 from sync.intake import record_changes
 from sync.patience import patiently
 from sync.polling import cursor_name
@@ -77,7 +78,6 @@ def _resume(outside: Outside, connection_id: int, name: str) -> Reading:
     return Reading(datetime.now(UTC)) if known is None or known.finished else known
 
 
-LENGTHS = {"hour": 3600, "day": 86400}
 SEARCHES = 2
 """By number and by name, at a target without a list."""
 
@@ -101,9 +101,7 @@ class Estimate:
 
     def seconds(self, limits: Mapping[str, int]) -> float:
         """Estimate the time from the target's windows: the first fill of a long window is free, its rest is not."""
-        minute = 60 * self.calls / limits.get("minute", 60)
-        over = {name: max(0, self.calls - limits[name]) for name in LENGTHS if name in limits}
-        return max([minute, *(LENGTHS[name] * -(-calls // limits[name]) for name, calls in over.items())])
+        return seconds_for(self.calls, limits)
 
 
 def survey(outside: Outside, sides: Sides, progress: Progress) -> tuple[Estimate, list[str]]:

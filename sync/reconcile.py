@@ -3,26 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from adapters.base import Notice, TargetRecord
+from adapters.base import TargetRecord
 from adapters.outside import Outside
 from models.tables import Reconciliation, RelationMapping, Snapshot
-from models.words import Kind, MappingState, Origin, Role
+from models.words import Kind, MappingState, Role
 from sync import backfill, books, mappings, snapshots
 from sync.candidates import Candidate, Sides, batches, remember_identities, roles_in
 from sync.drift import Drift
-from sync.intake import record_changes
 from sync.planning import Hold, Nothing, Update, compare
+from sync.repairing import mapped_sources, repair_findings
 from sync.rules import field_rules
 from sync.subjects import subjects_of
 
 FINDINGS_LIMIT = 5_000
 """Rows that one report keeps; the counts are complete."""
-REPAIRABLE = ("differs", "unmapped", "missing_in_books", "gone_from_crm")
 
 
 @dataclass
@@ -39,23 +37,47 @@ class Report:
             self.findings.append(drift)
 
 
-def reconcile(outside: Outside, sides: Sides, *, repair: bool, progress: backfill.Progress) -> Report:
-    """Read both sides whole, compare, store the report, and nudge the jobs that may repair."""
+def reconcile(
+    outside: Outside, sides: Sides, *, repair: bool, progress: backfill.Progress, row_id: int | None = None
+) -> Report:
+    """Read both sides whole, compare, store the report, and nudge the jobs that may repair.
+
+    `row_id` is the report that was asked for; without it a new one is begun.
+    """
     report = Report()
     started = datetime.now(UTC)
-    with outside.sessions.begin() as session:
-        row = Reconciliation(link_id=sides.link.id, started_at=started)
-        session.add(row)
+    row_id = _begin(outside, sides, started, row_id)
     known = _known_before(outside, sides)
-    reading = backfill.read_source(outside, sides, progress)
+    reading = backfill.read_source(outside, sides, _noted(outside, row_id, progress))
     _gone_from_crm(outside, sides, known, reading.started_at, report)
     found = {one.relation.id: one for batch in batches(outside, sides) for one in _indexed(outside, sides, batch)}
     for drift in _both_sides(outside, sides, found, report):
         report.add(drift)
-    _store(outside, row.id, report)
+    _store(outside, row_id, report)
     if repair:
-        _repair(outside, sides, report, started)
+        with outside.sessions.begin() as session:
+            repair_findings(session, outside.vault, sides.link, report.findings, started)
     return report
+
+
+def _begin(outside: Outside, sides: Sides, started: datetime, row_id: int | None) -> int:
+    with outside.sessions.begin() as session:
+        row = Reconciliation(link_id=sides.link.id) if row_id is None else session.get_one(Reconciliation, row_id)
+        row.started_at, row.read, row.of = started, 0, None
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _noted(outside: Outside, row_id: int, progress: backfill.Progress) -> backfill.Progress:
+    """Write down how far the reading is, for whoever looks at the page."""
+
+    def note(done: int, total: int | None) -> None:
+        with outside.sessions.begin() as session:
+            session.execute(update(Reconciliation).where(Reconciliation.id == row_id).values(read=done, of=total))
+        progress(done, total)
+
+    return note
 
 
 def _indexed(outside: Outside, sides: Sides, batch: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -84,21 +106,8 @@ def _gone_from_crm(outside: Outside, sides: Sides, known: set[str], since: datet
         gone = sorted(known - met)
         for record_id in gone:
             snapshots.mark_deleted(session, connection_id, Kind.RELATION, record_id)
-        for mapping in _mapped_sources(session, sides, gone):
+        for mapping in mapped_sources(session, sides.link, gone):
             report.add(Drift("gone_from_crm", mapping.source_id, mapping.role, mapping.target_id))
-
-
-def _mapped_sources(session: Session, sides: Sides, ids: Sequence[str]) -> list[RelationMapping]:
-    return list(
-        session.scalars(
-            select(RelationMapping).where(
-                RelationMapping.target_connection_id == sides.target.info.id,
-                RelationMapping.source_connection_id == sides.source.info.id,
-                RelationMapping.state == MappingState.ACTIVE,
-                RelationMapping.source_id.in_(ids),
-            )
-        )
-    )
 
 
 def _both_sides(outside: Outside, sides: Sides, found: dict[str, Candidate], report: Report) -> Iterator[Drift]:
@@ -206,26 +215,3 @@ def _store(outside: Outside, row_id: int, report: Report) -> None:
         row.finished_at = func.now()
         row.counts = dict(report.counts)
         row.findings = [asdict(one) for one in report.findings]
-
-
-def _repair(outside: Outside, sides: Sides, report: Report, started: datetime) -> None:
-    """Let ordinary bulk jobs do it: forget what we think stands there, so that they look and plan anew."""
-    chosen = [one for one in report.findings if one.finding in REPAIRABLE]
-    with outside.sessions.begin() as session:
-        for one in chosen:
-            if one.finding in ("differs", "missing_in_books"):
-                _forget_base(session, outside, sides, one)
-        notices = [Notice(Kind.RELATION, one) for one in sorted({drift.record_id for drift in chosen})]
-        record_changes(session, sides.source.info.id, notices, Origin.RECONCILE, uuid4(), started)
-
-
-def _forget_base(session: Session, outside: Outside, sides: Sides, drift: Drift) -> None:
-    """Forget the fields that differ only, so that what the books may keep is not overwritten."""
-    for row in _mapped_sources(session, sides, [drift.record_id]):
-        if row.role != drift.role or row.base is None:
-            continue
-        keys = subjects_of(session, outside.vault, row.source_connection_id, Kind.RELATION, [row.source_id])
-        subject = keys[row.source_id]
-        base = subject.open(row.base, mappings.BASE_CONTEXT) if drift.fields else {}
-        kept = {name: pair for name, pair in base.items() if name not in drift.fields}
-        row.base = subject.seal(kept, mappings.BASE_CONTEXT) if kept else None

@@ -12,10 +12,12 @@ from models.database import Sessions
 from models.partitions import drop_partitions
 from models.settings import Settings
 from models.tables import (
+    BudgetSample,
     Erasure,
     Issue,
     Mail,
     MappingHistory,
+    Pulse,
     Reconciliation,
     Review,
     Snapshot,
@@ -59,6 +61,8 @@ RULES = (
     Rule("reports", Reconciliation, lambda before: Reconciliation.started_at < before),
     Rule("snapshots", Snapshot, lambda before: and_(Snapshot.deleted, Snapshot.started_at < before)),
     Rule("mails", Mail, lambda before: and_(Mail.created_at < before, Mail.state != MailState.WAITING)),
+    Rule("pulses", Pulse, lambda before: Pulse.minute < before),
+    Rule("samples", BudgetSample, lambda before: BudgetSample.minute < before),
     Rule("erasures", Erasure, lambda before: Erasure.at < before),
 )
 """Everything that is kept for a time and not partitioned by it."""

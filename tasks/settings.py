@@ -20,6 +20,8 @@ PROBE = "boekbrug.probe"
 RECONCILE = "boekbrug.reconcile"
 PARTITIONS = "boekbrug.partitions"
 SEND_MAIL = "boekbrug.send_mail"
+PULSE = "boekbrug.pulse"
+DIGEST = "boekbrug.digest"
 
 VISIBILITY_SECONDS = 300
 """Longer than any job may take; of all apps on one broker the shortest wins (facts/celery-redis.md §2.2)."""

@@ -1,4 +1,4 @@
-"""Run what nobody waits for: polls, probes, nightly comparison and the tidying of old rows."""
+"""Run what nobody waits for: polls, probes, comparisons, sums, the digest and the tidying of old rows."""
 
 from datetime import UTC, datetime
 
@@ -7,18 +7,22 @@ from sqlalchemy import select, text
 
 from adapters.errors import AdapterError
 from adapters.mail import open_mailer
+from adapters.outside import Outside
 from models.partitions import ensure_partitions
-from models.tables import Link
+from models.tables import Link, Reconciliation
 from models.words import Lane
 from sync.candidates import Sides
+from sync.comparisons import RECONCILE_LOCK
+from sync.digest import queue_digests
 from sync.feedback.mailing import send_due
 from sync.polling import poll as poll_source
 from sync.probing import probe as probe_connection
+from sync.pulses import beat
 from sync.reconcile import reconcile
 from sync.retention import tidy
 from tasks.app import app
 from tasks.runtime import runtime
-from tasks.settings import PARTITIONS, POLL, PROBE, RECONCILE, RECONCILE_ALL, RETENTION, SEND_MAIL
+from tasks.settings import DIGEST, PARTITIONS, POLL, PROBE, PULSE, RECONCILE, RECONCILE_ALL, RETENTION, SEND_MAIL
 
 logger = structlog.get_logger()
 
@@ -51,8 +55,11 @@ def reconcile_all() -> None:
 
 
 @app.task(name=RECONCILE)
-def reconcile_link(link_name: str) -> None:
-    """Compare one link's sides unless that is under way; two beats or a doubled message do it once."""
+def reconcile_link(link_name: str, row_id: int | None = None) -> None:
+    """Compare one link's sides unless that is under way; two beats or a doubled message do it once.
+
+    `row_id` is the report that somebody asked for on a page.
+    """
     outside = runtime().outside
     sides = Sides.open(outside, link_name)
     # Without a transaction: the comparison takes minutes, and PostgreSQL ends those that sit idle.
@@ -60,13 +67,28 @@ def reconcile_link(link_name: str) -> None:
         key = {"key": RECONCILE_LOCK + sides.link.id}
         if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
             try:
-                reconcile(outside, sides, repair=False, progress=lambda done, total: None)
+                if row_id is None or _unfinished(outside, row_id):
+                    reconcile(outside, sides, repair=False, progress=lambda done, total: None, row_id=row_id)
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
-RECONCILE_LOCK = 0x60E6B4_0000_0000
-"""Start of our own range of advisory lock numbers, one per link."""
+def _unfinished(outside: Outside, row_id: int) -> bool:
+    with outside.sessions() as session:
+        row = session.get(Reconciliation, row_id)
+        return row is not None and row.finished_at is None
+
+
+@app.task(name=PULSE)
+def pulse() -> None:
+    """Sum up the last minutes for the overview; two at the same moment do it once."""
+    beat(runtime().outside)
+
+
+@app.task(name=DIGEST)
+def digest() -> None:
+    """Queue the week's digest for whoever has not got it; nothing before its hour."""
+    queue_digests(runtime().outside, datetime.now(UTC))
 
 
 @app.task(name=RETENTION)

@@ -1,34 +1,17 @@
-"""Read what is left of each connection's calls, for metrics and pages."""
-
-from dataclasses import dataclass
+"""Read what is left of each connection's calls, for metrics."""
 
 from sqlalchemy import select
 
-from adapters.base import ConnectionInfo
-from adapters.budget import Budget
 from models.tables import Connection
+from sync.allowance import BudgetLine, budget_lines
 from sync.config.loading import connection_info
 from tasks.runtime import Runtime
 
-
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
-    """Count one window of one connection."""
-
-    connection: str
-    window: str
-    used: int
-    left: int
+__all__ = ["BudgetLine", "all_budget_lines"]
 
 
-def budget_lines(runtime: Runtime) -> list[BudgetLine]:
-    """Return every window of every enabled connection."""
+def all_budget_lines(runtime: Runtime) -> list[BudgetLine]:
+    """Return every window of every enabled connection. Raises redis.RedisError."""
     with runtime.sessions() as session:
         rows = session.scalars(select(Connection).where(Connection.enabled).order_by(Connection.name)).all()
-        known = [connection_info(row, runtime.vault) for row in rows]
-    return [line for info in known for line in _lines(info, runtime)]
-
-
-def _lines(info: ConnectionInfo, runtime: Runtime) -> list[BudgetLine]:
-    state = Budget.of(info, runtime.outside).snapshot()
-    return [BudgetLine(info.name, window.name, window.used, window.left) for window in state.windows]
+        return budget_lines(session, runtime.outside, [connection_info(row, runtime.vault) for row in rows])

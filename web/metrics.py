@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tasks.runtime import Runtime
-from web.budgets import BudgetLine, budget_lines
+from web.budgets import BudgetLine, all_budget_lines
 from web.progress import dispatcher_runs, job_counts, oldest_seconds
 
 REMEMBER_SECONDS = 5.0
@@ -58,7 +58,7 @@ class InstallationCollector(Collector):
         yield _gauge("up", "Whether PostgreSQL answers", 1)
         yield from metrics
         try:
-            yield from _budget_gauges(budget_lines(self._runtime))
+            yield from _budget_gauges(all_budget_lines(self._runtime))
         except (RedisError, SQLAlchemyError):
             return
 

@@ -7,7 +7,7 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from models.settings import settings
 from tasks.app import app
-from tasks.settings import PARTITIONS, RECONCILE_ALL, RETENTION
+from tasks.settings import DIGEST, PARTITIONS, PULSE, RECONCILE_ALL, RETENTION
 from worker import dispatcher
 from worker.logging import configure_logging
 
@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
         "task": PARTITIONS,
         "schedule": crontab(hour="4", minute="40"),
     },
+    # A message that waited longer has nothing to add to the next one.
+    "sum up the last minutes": {"task": PULSE, "schedule": crontab(), "options": {"expires": 60}},
+    # Asks often, so that an outage at the hour itself, or an office in another zone, costs nobody the mail.
+    "mail the weekly digest": {"task": DIGEST, "schedule": crontab(minute="*/5"), "options": {"expires": 300}},
 }
 # Wakes often enough for `boekbrug health beat` to see that it lives.
 app.conf.beat_max_loop_interval = 20

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from models.causes import Cause
+from models.causes import MOVERS, Cause
 from models.tables import Issue
 from sync.causes import catalogue
 from sync.labels import names
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit
-from worker.cli.links import MOVERS, link_named, link_names, word
+from worker.cli.links import link_named, link_names, word
 
 LIMIT = 100_000
 """Open issues that are grouped; above it the oldest are shown."""

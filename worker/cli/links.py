@@ -4,22 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from models.causes import Mover
 from models.tables import Connection, Link
 from sync.candidates import Sides
 from web.words import words_of
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
 from worker.cli.output import Output
-
-MOVERS: Mapping[Mover, tuple[str, str]] = {
-    "crm_user": ("gebruiker van het CRM", "CRM user"),
-    "bookkeeper": ("boekhouder", "bookkeeper"),
-    "administrator": ("beheerder", "administrator"),
-    "vendor": ("leverancier van het systeem", "vendor"),
-    "boekbrug": ("Boekbrug", "Boekbrug"),
-}
-"""Whose move it is."""
 
 
 def link_named(here: Context, name: str) -> Link:

@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from models.tables import Link
 from sync.candidates import Sides
+from sync.comparisons import RECONCILE_LOCK
 from sync.drift import FINDINGS
-from sync.reconcile import REPAIRABLE, Report
+from sync.reconcile import Report
 from sync.reconcile import reconcile as compare
-from tasks.upkeep import RECONCILE_LOCK
+from sync.repairing import REPAIRABLE
 from worker.cli.bars import bar
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit, Failure

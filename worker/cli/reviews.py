@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from models.causes import MOVERS
 from models.tables import Review
 from models.words import Lane
 from sync.audit import Actor
@@ -17,7 +18,7 @@ from sync.reviews import UnknownReview, open_reviews
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit, Failure
 from worker.cli.issues import words_of
-from worker.cli.links import MOVERS, link_named, link_names, word
+from worker.cli.links import link_named, link_names, word
 
 reviews = typer.Typer(help="List doubtful matches and decide them.", invoke_without_command=True, rich_markup_mode=None)
 

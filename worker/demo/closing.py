@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from models.causes import MOVERS
 from worker.cli import issues, mappings, reviews
-from worker.cli.links import MOVERS, word
+from worker.cli.links import word
 from worker.demo.plot import Plot
 from worker.demo.sandbox import Sandbox
 from worker.demo.stage import Stage
