@@ -13,16 +13,16 @@ from models.tables import SyncJob, TargetIndex, WriteIntent
 from sync import jobs
 from sync.rescuing import rescue_lost
 from tests.fixtures.bridge import Bridge, MakeBridge
-from tests.flows.crashing import SETTINGS
+from tests.flows import crashing
 from tests.flows.sandbox_data import BOTH, numbered_customer
 
-NEVER = 10_000
+NEVER = crashing.NEVER
 Crash = Callable[[int, int], list[str]]
 
 
 @pytest.fixture
 def crashing_bridge(make_bridge: MakeBridge) -> Bridge:
-    made = make_bridge(**SETTINGS)
+    made = make_bridge(**crashing.SETTINGS)
     made.apply()
     return made
 
