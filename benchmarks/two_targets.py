@@ -50,6 +50,7 @@ def run(storm: Storm, report: Report, out: Path | None) -> list[Violation]:
         told["seconds to settle"] = round(time.monotonic() - began, 1)
         sight = Sight.look(world)
         found = [*violations(population, sight), *unrest(world, population)]
+        say(f"{len(found)} violations so far; now the search for numbers")
         hits, told["searched"] = search(world, population.numbers, stage.said)
         found += hits
         told["mails"] = doubtful_mails(sight)
