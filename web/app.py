@@ -67,9 +67,7 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
     app = FastAPI(
         title="Boekbrug",
         lifespan=lifespan,
-        openapi_url="/api/openapi.json",
-        docs_url=None,  # The interactive page loads scripts from elsewhere.
-        redoc_url=None,
+        openapi_url=None,  # web.api.openapi gives the document to those who may call.
     )
     app.state.site, app.state.inbox = Site(runtime), inbox
     app.router.routes.append(Route("/metrics", MetricsEndpoint(runtime).answer, methods=["GET"]))

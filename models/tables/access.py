@@ -90,6 +90,7 @@ class Audit(Base):
         Index("ix_audit_at", "at", "id"),
         Index("ix_audit_subject", "subject_kind", "subject_id", "at"),
         Index("ix_audit_by", "by", "at"),
+        Index("ix_audit_action", "action", "at"),
     )
 
     id: Mapped[Id]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.tables import User
@@ -12,6 +11,7 @@ from tasks.runtime import Runtime
 from web.access import lockout
 from web.access.passwords import hash_password, outdated, password_fits
 from web.access.sessions import close_session, open_session
+from web.access.users import find_user
 
 log = structlog.get_logger("web.sign_in")
 
@@ -29,7 +29,17 @@ class Unknown(Exception):
 
 
 def enter(runtime: Runtime, name: str, password: str, address: str, former: str) -> Entered:
-    """Sign somebody in; `former` is the session that the browser had. Raises Unknown or LockedOut.
+    """Sign somebody in; `former` is the session that the browser had. Raises Unknown or LockedOut."""
+    user = prove(runtime, name, password, address)
+    fresh = hash_password(password) if user.password and outdated(user.password) else None
+    with runtime.sessions.begin() as session:
+        if fresh is not None:
+            session.get_one(User, user.id).password = fresh
+        return admit(session, runtime, user, former, "password")
+
+
+def prove(runtime: Runtime, name: str, password: str, address: str) -> User:
+    """Return whose name and password these are, and may sign in. Raises Unknown or LockedOut.
 
     No database session is held while the password is hashed, which takes as long as a page may.
     """
@@ -37,16 +47,13 @@ def enter(runtime: Runtime, name: str, password: str, address: str, former: str)
         attempt = lockout.begin(session, runtime.vault, name, address)
     _let_on(runtime, attempt, name, address)
     with runtime.sessions() as session:
-        user = session.scalar(select(User).where(func.lower(User.name) == func.lower(name)))
+        user = find_user(session, name)
     if not password_fits(user.password if user else None, password) or user is None or not user.enabled:
         log.warning("sign_in.failed")
         raise Unknown
-    fresh = hash_password(password) if user.password and outdated(user.password) else None
     with runtime.sessions.begin() as session:
         lockout.succeed(session, attempt)
-        if fresh is not None:
-            session.get_one(User, user.id).password = fresh
-        return admit(session, runtime, user, former, "password")
+    return user
 
 
 def _let_on(runtime: Runtime, attempt: lockout.Attempt, name: str, address: str) -> None:

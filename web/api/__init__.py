@@ -2,6 +2,14 @@
 
 from fastapi import APIRouter
 
-from web.api import changes
+from web.api import (
+    audit,
+    changes,
+    openapi,
+)
 
-API: tuple[APIRouter, ...] = (changes.router,)
+API: tuple[APIRouter, ...] = (
+    changes.router,
+    audit.router,
+    openapi.router,
+)

@@ -19,9 +19,8 @@ from web.access.guard import Forbidden, Passing, find_who
 from web.access.lockout import LockedOut
 from web.access.passwords import LONGEST
 from web.access.sessions import close_session
+from web.access.users import LONGEST_NAME, Refused, tidy_name
 from web.site import Here, Site
-
-LONGEST_NAME = 200
 
 router = APIRouter()
 
@@ -45,15 +44,12 @@ def sign_in(
     """Let somebody in, or show the form again with the reason in words."""
     if not from_our_page(request, here.runtime.settings.public_url):
         raise Forbidden("sign_in.elsewhere")
-    name = name.strip()
     former = request.cookies.get(here.cookie, "")
-    if not name.isprintable() or "\0" in password:
-        return _form(request, here, back, status=422, refused="sign_in.unknown")
     try:
-        entered = enter(here.runtime, name, password, network_of(request), former)
+        entered = enter(here.runtime, tidy_name(name), password, network_of(request), former)
     except LockedOut as error:
         return _form(request, here, back, status=429, name=name, until=error.until)
-    except Unknown:
+    except (Unknown, Refused):
         return _form(request, here, back, status=422, name=name, refused="sign_in.unknown")
     answer = RedirectResponse(safe_back(back), status_code=303)
     keep_session(here, answer, entered)

@@ -1,3 +1,31 @@
-"""Keep the words of the page, Dutch and English."""
+"""Keep the words of the audit trail, Dutch and English."""
 
-WORDS: dict[str, tuple[str, str]] = {}
+WORDS = {
+    "audit.caption": (
+        "Wat mensen en programma's deden, het nieuwste eerst",
+        "What people and applications did, newest first",
+    ),
+    "audit.none": ("Hier is niets gevonden.", "Nothing was found here."),
+    "audit.action": ("Handeling", "Action"),
+    "audit.kind": ("Soort onderwerp", "Kind of subject"),
+    "audit.subject": ("Nummer van het onderwerp", "Number of the subject"),
+    "audit.on": ("Onderwerp", "Subject"),
+    "audit.since": ("Vanaf", "From"),
+    "audit.until": ("Tot en met", "Up to and including"),
+    "audit.before": ("Was", "Before"),
+    "audit.after": ("Werd", "After"),
+    "audit.via_page": ("op een pagina", "on a page"),
+    "audit.via_api": ("via de API", "through the API"),
+    "audit.via_command": ("op de opdrachtregel", "on the command line"),
+    "audit.do.session.open": ("aangemeld", "signed in"),
+    "audit.do.user.add": ("gebruiker toegevoegd", "user added"),
+    "audit.do.user.role": ("rol gewijzigd", "role changed"),
+    "audit.do.user.enable": ("gebruiker weer toegelaten", "user let in again"),
+    "audit.do.user.disable": ("gebruiker uitgeschakeld", "user switched off"),
+    "audit.do.user.password": ("wachtwoord gewijzigd", "password changed"),
+    "audit.do.user.end_sessions": ("overal afgemeld", "signed out everywhere"),
+    "audit.do.user.language": ("taal gekozen", "language chosen"),
+    "audit.do.user.bind": ("werkaccount gekoppeld", "work account tied"),
+    "audit.do.token.add": ("token gemaakt", "token made"),
+    "audit.do.token.revoke": ("token ingetrokken", "token revoked"),
+}

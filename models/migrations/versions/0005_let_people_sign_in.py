@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("correlation_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+    op.create_index("ix_audit_action", "audit", ["action", "at"], unique=False)
     op.create_index("ix_audit_at", "audit", ["at", "id"], unique=False)
     op.create_index("ix_audit_by", "audit", ["by", "at"], unique=False)
     op.create_index("ix_audit_subject", "audit", ["subject_kind", "subject_id", "at"], unique=False)

@@ -1,0 +1,1 @@
+"""Read from the database what pages, API and commands show: pure, bounded, on indexes."""
