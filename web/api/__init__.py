@@ -2,14 +2,11 @@
 
 from fastapi import APIRouter
 
-from web.api import (
-    audit,
-    changes,
-    openapi,
-)
+from web.api import audit, changes, issues, openapi
 
 API: tuple[APIRouter, ...] = (
     changes.router,
     audit.router,
     openapi.router,
+    issues.router,
 )

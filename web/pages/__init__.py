@@ -2,15 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.pages import (
-    audit,
-    me,
-    oidc,
-    overview,
-    sign_in,
-    tokens,
-    users,
-)
+from web.pages import audit, issues, me, oidc, overview, sign_in, tokens, users
 
 PAGES: tuple[APIRouter, ...] = (
     overview.router,
@@ -20,5 +12,6 @@ PAGES: tuple[APIRouter, ...] = (
     me.router,
     tokens.router,
     audit.router,
+    issues.router,
 )
 """Every page route names the role it needs (web.access.guard); tests/web/test_routes.py lists them all."""

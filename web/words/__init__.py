@@ -4,17 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.causes import Language
-from web.words import (
-    audit,
-    common,
-    compare,
-    fields,
-    me,
-    overview,
-    sign_in,
-    tokens,
-    users,
-)
+from web.words import audit, common, compare, fields, issues, me, overview, sign_in, tokens, users
 
 TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.WORDS,
@@ -26,6 +16,7 @@ TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     me.WORDS,
     tokens.WORDS,
     audit.WORDS,
+    issues.WORDS,
 )
 """Code -> Dutch and English; a module per page, and no code in two of them."""
 
