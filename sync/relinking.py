@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from adapters.base import Draft, SourceRecord, TargetRecord
 from adapters.errors import AdapterError, Missing, Rejected
 from adapters.outside import Outside
-from models.records import Fields, JsonScalar, Problem
+from models.records import Fields, JsonScalar, Problem, Relation
 from models.tables import Link, RelationMapping
 from models.vault import Erased
 from models.words import Kind, Lane, MappingState, Role
@@ -58,7 +58,7 @@ class Preview:
 
 def preview(outside: Outside, mapping_id: int, target_id: str) -> Preview:
     """Plan a relink and write nothing; reads the target once. Raises Refused."""
-    row, sides = _open(outside, mapping_id)
+    row, sides = open_mapping(outside, mapping_id)
     draft, problems = _draft(outside, sides, row)
     record = _chosen(outside, sides, row, target_id)
     plan = compare(draft.fields, {}, record.fields, field_rules(sides.rules), sides.target.same)
@@ -81,7 +81,7 @@ def relink(outside: Outside, mapping_id: int, target_id: str, seen: Seen, deed: 
 
     What was known of the former record is forgotten, so that every owned field is compared with the new one.
     """
-    row, sides = _open(outside, mapping_id)
+    row, sides = open_mapping(outside, mapping_id)
     _draft(outside, sides, row)
     record = _chosen(outside, sides, row, target_id)
     try:
@@ -104,7 +104,8 @@ def _tie(session: Session, mapping_id: int, record: TargetRecord, seen: Seen, de
     return ties.finish(session, row, "mapping.relink", "relinked", deed, before)
 
 
-def _open(outside: Outside, mapping_id: int) -> tuple[RelationMapping, Sides]:
+def open_mapping(outside: Outside, mapping_id: int) -> tuple[RelationMapping, Sides]:
+    """Return a mapping with both sides of its link, opened as for a live change. Raises Refused."""
     with outside.sessions.begin() as session:
         row = ties.find(session, mapping_id)
         name = session.get_one(Link, row.link_id).name
@@ -113,12 +114,17 @@ def _open(outside: Outside, mapping_id: int) -> tuple[RelationMapping, Sides]:
 
 def _draft(outside: Outside, sides: Sides, row: RelationMapping) -> tuple[Draft, tuple[Problem, ...]]:
     """Draft the record as the next job will, from what was last read of it. Raises Refused."""
-    parsed = sides.source.relation(_record(outside, sides, row), sides.rules.model_dump())
+    parsed = parsed_relation(outside, sides, row)
     if not part_of(sides.rules, parsed) and row.state != MappingState.FAILED:
         raise Refused("mapping.not_ticked")
     relation, problems = judge(sides.target, sides.rules, parsed)
     draft = sides.target.draft(relation, Role(row.role), sides.rules.model_dump())
     return draft, tuple(one for one in (*problems, *draft.problems) if one.blocking)
+
+
+def parsed_relation(outside: Outside, sides: Sides, row: RelationMapping) -> Relation:
+    """Parse the record as it was last read; one that is not stored is read now. Raises Refused."""
+    return sides.source.relation(_record(outside, sides, row), sides.rules.model_dump())
 
 
 def _record(outside: Outside, sides: Sides, row: RelationMapping) -> SourceRecord:
