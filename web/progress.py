@@ -18,12 +18,10 @@ WHERE job.state = 'due' AND job.lane = 'live' AND job.not_before <= now()
     AND target.enabled AND target.state = 'active' AND coalesce(target.throttled_until <= now(), true)
 """)
 
-DISPATCHER = text("""
-SELECT EXISTS (
-    SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-        AND (CAST(classid AS bigint) << 32) + CAST(objid AS bigint) = :key
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-)
+LOCKS = text("""
+SELECT (CAST(classid AS bigint) << 32) + CAST(objid AS bigint) FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
 
 # Done jobs are not counted: there is one per record that ever changed, and their number says nothing.
@@ -49,9 +47,14 @@ def oldest_seconds(session: Session) -> float:
     return max(0.0, float(age)) if age is not None else 0.0
 
 
+def held_locks(session: Session) -> set[int]:
+    """Return the advisory locks that some process holds now: the dispatcher's, and those of comparisons."""
+    return set(session.scalars(LOCKS))
+
+
 def dispatcher_runs(session: Session) -> bool:
     """Tell whether some worker holds the dispatcher's lock."""
-    return bool(session.scalar(DISPATCHER, {"key": DISPATCHER_LOCK}))
+    return DISPATCHER_LOCK in held_locks(session)
 
 
 def job_counts(session: Session) -> list[JobCount]:
