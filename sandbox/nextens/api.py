@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 from sandbox.common.clock import Clock
-from sandbox.common.http import Reply, Request, reply
+from sandbox.common.http import Reply, Request
 from sandbox.common.limits import Refusal
 from sandbox.common.numbers import eleven_proof
-from sandbox.common.options import Options
 from sandbox.common.routing import Match, Router
 from sandbox.common.stats import Stats
+from sandbox.common.tokened import Refused, Tokened
 from sandbox.nextens import errors
 from sandbox.nextens.backdoor import BackDoor
 from sandbox.nextens.identity import COMPANY, PERSON
@@ -17,35 +17,19 @@ from sandbox.nextens.klanten import Klanten
 from sandbox.nextens.settings import NextensOptions
 from sandbox.nextens.tokens import Tokens
 
-TOKEN_PATH = "/connect/token"  # noqa: S105 - a path
 BASE = "/v2/klant"
 _NINE_DIGITS = re.compile(r"(?<![0-9A-Fa-f-])\d{9}(?![0-9A-Fa-f-])")
 
 
-class Nextens:
+class Nextens(Tokened):
     """Hold one office and answer for it."""
 
+    token_path = "/connect/token"  # noqa: S105 - a path
+
     def __init__(self, clock: Clock, start: dict[str, Any] | None = None) -> None:
-        self.clock = clock
-        self.tallies = Stats()
         self.switches = NextensOptions()
         self.tokens = Tokens(self.switches)
-        self.start = start or {}
-        self.reset()
-
-    @property
-    def options(self) -> Options:
-        """Return the switches."""
-        return self.switches
-
-    @property
-    def stats(self) -> Stats:
-        """Return the tallies that handlers write to."""
-        return self.tallies
-
-    @stats.setter
-    def stats(self, stats: Stats) -> None:
-        self.tallies = self.persons.stats = self.companies.stats = stats
+        super().__init__(clock, self.switches, start)
 
     def reset(self) -> None:
         """Return to the clients of the start; tokens stay."""
@@ -58,7 +42,7 @@ class Nextens:
     def _routes(self) -> Router:
         """Lay the roads; the look-up by BSN is `person`, in English, as the one known client calls it."""
         router, persons, companies = Router(), self.persons, self.companies
-        router.add("POST", TOKEN_PATH, self.tokens.issue)
+        router.add("POST", self.token_path, self.tokens.issue)
         router.add("PUT", f"{BASE}/person/byBsn", persons.by_number)
         router.add("PUT", f"{BASE}/bedrijf/byRsin", companies.by_number)
         for kind, klanten in self.back_door.kinds.items():
@@ -69,26 +53,16 @@ class Nextens:
             router.add("PUT", f"{BASE}/{kind}/{{}}", klanten.replace)
         return router
 
-    def counts(self, path: str) -> bool:
-        """Count every call but those for a token, which another host answers in reality."""
-        return path != TOKEN_PATH
+    def pass_on(self, stats: Stats) -> None:
+        """Give the tallies to both kinds of clients."""
+        self.persons.stats = self.companies.stats = stats
 
-    def match(self, method: str, path: str) -> Match:
-        """Find the route of a call."""
-        return self.router.match(method, path)
+    def refusal(self, refused: Refused) -> Reply:
+        """Leave the body of a 409 out where that is switched on."""
+        empty = refused.answer.status == 409 and self.switches.empty_409
+        return Reply(409) if empty else refused.answer
 
-    def answer(self, match: Match, request: Request) -> Reply:
-        """Carry out a call for whoever may make it."""
-        if request.path == TOKEN_PATH:
-            return match.call(request) if match.handler else reply({"error": "invalid_request"}, 400)
-        try:
-            self._admit(match, request)
-            return match.call(request)
-        except errors.Refused as refused:
-            empty = refused.answer.status == 409 and self.switches.empty_409
-            return Reply(409) if empty else refused.answer
-
-    def _admit(self, match: Match, request: Request) -> None:
+    def admit(self, match: Match, request: Request) -> None:
         """Check the bearer, the office's licence and the existence of the road, in that order."""
         self._watch(request)
         if not self.tokens.admits(request.headers.get("authorization", "")):

@@ -3,14 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from sandbox.common.http import Reply, reply
-
-
-@dataclass
-class Refused(Exception):
-    """Carry the answer to a call that breaks a rule."""
-
-    answer: Reply
+from sandbox.common.http import reply
+from sandbox.common.tokened import Refused
 
 
 @dataclass(frozen=True, slots=True)

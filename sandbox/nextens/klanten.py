@@ -7,6 +7,7 @@ from uuid import uuid4
 from sandbox.common.clock import Clock
 from sandbox.common.http import Reply, Request, reply
 from sandbox.common.stats import Stats
+from sandbox.common.tokened import Refused
 from sandbox.nextens import errors
 from sandbox.nextens.binding import Binder, parse
 from sandbox.nextens.fields import KEPT, blank
@@ -103,7 +104,7 @@ class Klanten:
             raise self._missing()
         return self.store.records[key]
 
-    def _missing(self) -> errors.Refused:
+    def _missing(self) -> Refused:
         return errors.conflict("NIET_GEVONDEN", f"Er is geen {self.identity.kind} gevonden.")
 
     def _check_unique(self, record: Record) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from sandbox.common.clock import Clock
 from sandbox.common.http import Reply, Request, reply
 from sandbox.common.limits import Refusal
-from sandbox.common.options import Options
 from sandbox.common.routing import Match, Router
 from sandbox.common.stats import Stats
-from sandbox.snelstart import errors, lists, standard
+from sandbox.common.tokened import Refused, Tokened
+from sandbox.snelstart import lists, standard
 from sandbox.snelstart.backdoor import BackDoor
 from sandbox.snelstart.customfields import CustomFields
 from sandbox.snelstart.fields import GROOTBOEK
@@ -19,7 +19,6 @@ from sandbox.snelstart.relaties import Relaties, link, system_rows
 from sandbox.snelstart.settings import SnelStartOptions
 from sandbox.snelstart.tokens import Tokens
 
-TOKEN_PATH = "/b2b/token"  # noqa: S105 - a path
 #: Right needed per first part of the path; reading and writing are told apart by method.
 SCOPES = {
     "relaties": "relaties", "landen": "settings", "companyInfo": "settings", "kostenplaatsen": "settings",
@@ -27,36 +26,21 @@ SCOPES = {
 }  # fmt: skip
 
 
-class SnelStart:
+class SnelStart(Tokened):
     """Hold one administration and answer for it."""
 
+    token_path = "/b2b/token"  # noqa: S105 - a path
+
     def __init__(self, clock: Clock, start: dict[str, Any] | None = None) -> None:
-        self.clock = clock
-        self.stats_now = Stats()
         self.switches = SnelStartOptions()
         self.tokens = Tokens(self.switches)
-        self.start = start or {}
-        self.reset()
-
-    @property
-    def options(self) -> Options:
-        """Return the switches."""
-        return self.switches
-
-    @property
-    def stats(self) -> Stats:
-        """Return the tallies that handlers write to."""
-        return self.stats_now
-
-    @stats.setter
-    def stats(self, stats: Stats) -> None:
-        self.stats_now = self.relaties.stats = self.kostenplaatsen.stats = stats
+        super().__init__(clock, self.switches, start)
 
     def reset(self) -> None:
         """Return to an empty administration and the records of the start."""
-        self.relaties = Relaties(self.clock, self.switches, self.stats_now)
+        self.relaties = Relaties(self.clock, self.switches, self.tallies)
         self.custom_fields = CustomFields(self.relaties)
-        self.kostenplaatsen = Kostenplaatsen(self.stats_now)
+        self.kostenplaatsen = Kostenplaatsen(self.tallies)
         self.back_door = BackDoor(self.relaties, self.custom_fields, self.kostenplaatsen)
         self.grootboeken = standard.grootboeken()
         self.company = standard.company_info()
@@ -70,7 +54,7 @@ class SnelStart:
         """Lay the roads; bookings and documents will join here."""
         router, relaties, kostenplaatsen = Router(), self.relaties, self.kostenplaatsen
         for method, path, handler in (
-            ("POST", TOKEN_PATH, self.tokens.issue),
+            ("POST", self.token_path, self.tokens.issue),
             ("GET", "/v2/relaties", relaties.browse),
             ("POST", "/v2/relaties", relaties.create),
             ("GET", "/v2/relaties/{}", relaties.read),
@@ -99,25 +83,11 @@ class SnelStart:
             router.add(method, path, handler)
         return router
 
-    def counts(self, path: str) -> bool:
-        """Count every call but those for a token, which another host answers in reality."""
-        return path != TOKEN_PATH
+    def pass_on(self, stats: Stats) -> None:
+        """Give the tallies to relaties and cost centres."""
+        self.relaties.stats = self.kostenplaatsen.stats = stats
 
-    def match(self, method: str, path: str) -> Match:
-        """Find the route of a call."""
-        return self.router.match(method, path)
-
-    def answer(self, match: Match, request: Request) -> Reply:
-        """Carry out a call for whoever may make it."""
-        if request.path == TOKEN_PATH:
-            return match.call(request) if match.handler else reply({"error": "invalid_request"}, 400)
-        try:
-            self._admit(match, request)
-            return match.call(request)
-        except errors.Refused as refused:
-            return refused.answer
-
-    def _admit(self, match: Match, request: Request) -> None:
+    def admit(self, match: Match, request: Request) -> None:
         """Check subscription key, bearer, existence of the road, and right, in that order."""
         key = request.headers.get("ocp-apim-subscription-key") or request.params().get("subscription-key")
         if not key:
@@ -126,13 +96,13 @@ class SnelStart:
             raise _denied("Access denied due to invalid subscription key. Use the key of an active subscription.")
         scopes = self.tokens.scopes(request.headers.get("authorization", ""))
         if scopes is None:
-            raise errors.Refused(reply({"Message": "Authorization has been denied for this request."}, 401))
+            raise Refused(reply({"Message": "Authorization has been denied for this request."}, 401))
         if match.handler is None:
-            raise errors.Refused(reply({"statusCode": 404, "message": "Resource not found"}, 404))
+            raise Refused(reply({"statusCode": 404, "message": "Resource not found"}, 404))
         first = request.path.split("/")[2]
         right = f"{SCOPES.get(first)}:{'read' if request.method == 'GET' else 'write'}"
         if first in SCOPES and right not in scopes:
-            raise errors.Refused(reply({"Message": f"Scope '{right}' is required."}, 403))
+            raise Refused(reply({"Message": f"Scope '{right}' is required."}, 403))
 
     def throttled(self, refusal: Refusal) -> Reply:
         """Word a refused call as the vendor's gateway does."""
@@ -167,7 +137,7 @@ class SnelStart:
 
     def _one(self, records: dict[str, dict[str, Any]], key: str) -> Reply:
         if key not in records:
-            raise errors.Refused(reply({"Message": "Niet gevonden"}, 404))
+            raise Refused(reply({"Message": "Niet gevonden"}, 404))
         return reply(records[key])
 
     def _grootboeken(self, request: Request) -> Reply:
@@ -180,8 +150,8 @@ class SnelStart:
         return reply(self.company)
 
 
-def _denied(message: str) -> errors.Refused:
-    return errors.Refused(reply({"statusCode": 401, "message": message}, 401))
+def _denied(message: str) -> Refused:
+    return Refused(reply({"statusCode": 401, "message": message}, 401))
 
 
 def _clock_face(seconds: int) -> str:

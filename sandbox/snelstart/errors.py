@@ -1,9 +1,9 @@
 """SnelStart's refusals: codes with our own Dutch wording, and the shapes of the bodies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from sandbox.common.http import Reply, reply
+from sandbox.common.http import reply
+from sandbox.common.tokened import Refused
 from sandbox.snelstart.fields import EMAIL_SETTINGS
 
 TEXTS = {
@@ -97,13 +97,6 @@ TEXTS |= {
     for setting, numbers in EMAIL_SETTINGS.items()
     for number, words in zip(numbers, _EMAIL_TEXTS, strict=True)
 }
-
-
-@dataclass
-class Refused(Exception):
-    """Carry the answer to a call that breaks a rule."""
-
-    answer: Reply
 
 
 def rules(codes: Iterable[str], status: int = 400) -> Refused:
