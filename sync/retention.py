@@ -12,6 +12,7 @@ from models.database import Sessions
 from models.partitions import drop_partitions
 from models.settings import Settings
 from models.tables import (
+    Audit,
     BudgetSample,
     Erasure,
     Issue,
@@ -20,8 +21,10 @@ from models.tables import (
     Pulse,
     Reconciliation,
     Review,
+    SignIn,
     Snapshot,
     SubjectKey,
+    WebSession,
     WriteIntent,
 )
 from models.words import Kind, MailState
@@ -63,6 +66,9 @@ RULES = (
     Rule("mails", Mail, lambda before: and_(Mail.created_at < before, Mail.state != MailState.WAITING)),
     Rule("pulses", Pulse, lambda before: Pulse.minute < before),
     Rule("samples", BudgetSample, lambda before: BudgetSample.minute < before),
+    Rule("audit", Audit, lambda before: Audit.at < before),
+    Rule("sign_ins", SignIn, lambda before: SignIn.at < before),
+    Rule("sessions", WebSession, lambda before: WebSession.ends_at < before),
     Rule("erasures", Erasure, lambda before: Erasure.at < before),
 )
 """Everything that is kept for a time and not partitioned by it."""

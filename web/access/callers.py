@@ -19,6 +19,7 @@ from web.site import Here, Site
 
 TOKEN_CHARACTERS = 20
 """Shorter tokens can be guessed and are not accepted from the settings."""
+LONGEST_TOKEN = 1000
 HASH = "api_token"
 USED_AGAIN = timedelta(minutes=1)
 """A token that was used less long ago is not written to."""
@@ -59,7 +60,10 @@ def _in_settings(token: str, tokens: list[bytes]) -> bool:
 
 
 def find_token(session: Session, vault: Vault, token: str) -> ApiToken | None:
-    """Return the stored token; None when it is unknown, revoked or over."""
+    """Return the stored token; None when it is unknown, revoked or over.
+
+    One that a former master key hashed is hashed anew now that it is in hand: nothing else could do so later.
+    """
     now = func.now()
     row = session.scalar(
         select(ApiToken).where(
@@ -68,16 +72,19 @@ def find_token(session: Session, vault: Vault, token: str) -> ApiToken | None:
             or_(ApiToken.ends_at.is_(None), ApiToken.ends_at > now),
         )
     )
-    if row is not None:
-        session.execute(
-            update(ApiToken)
-            .where(
-                ApiToken.id == row.id,
-                or_(ApiToken.used_at.is_(None), ApiToken.used_at < now - USED_AGAIN),
-            )
-            .values(used_at=now)
-            .execution_options(synchronize_session=False)
+    if row is None:
+        return None
+    if vault.sealed_by(row.token_hash) != vault.current:
+        row.token_hash = vault.hash(HASH, token)
+    session.execute(
+        update(ApiToken)
+        .where(
+            ApiToken.id == row.id,
+            or_(ApiToken.used_at.is_(None), ApiToken.used_at < now - USED_AGAIN),
         )
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
     return row
 
 
@@ -92,7 +99,7 @@ class Allows:
         self, here: Here, given: Annotated[HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False))]
     ) -> Caller:
         """Return who calls. Raises HTTPException 401 or 403."""
-        token = given.credentials if given else ""
+        token = given.credentials if given and len(given.credentials) <= LONGEST_TOKEN else ""
         if self.scope == Scope.CHANGES and _in_settings(token, setting_tokens(here.runtime.settings)):
             return Caller("settings")
         row = _stored(here, token) if token else None

@@ -22,6 +22,9 @@ from web.access.sessions import close_session
 from web.access.users import LONGEST_NAME, Refused, tidy_name
 from web.site import Here, Site
 
+DONE = ("signed_out", "oidc_failed", "oidc_unknown", "oidc_away")
+"""What another page may have said here, by the code of a word."""
+
 router = APIRouter()
 
 
@@ -30,7 +33,7 @@ def page(request: Request, here: Here, back: str = "/", done: str = "") -> Respo
     """Show the form; whoever is signed in already goes on."""
     if find_who(here, request.cookies.get(here.cookie, "")) is not None:
         return RedirectResponse(safe_back(back), status_code=303)
-    return _form(request, here, back, refused=f"sign_in.{done}" if done else "")
+    return _form(request, here, back, refused=f"sign_in.{done}" if done in DONE else "")
 
 
 @router.post("/sign-in")
