@@ -79,9 +79,10 @@ class Charter:
         written = [(at, _of(chart.pulses.get(at), "written") or 0.0) for at in chart.moments]
         failed = [(at, _of(chart.pulses.get(at), "failed") or 0.0) for at in chart.moments]
         names = [self._t["plot.written"], self._t["plot.failed"]]
+        stacked = [(at.timestamp(), a + b) for (at, a), (_, b) in zip(written, failed, strict=True)]
         series = [
             Series(names[0], "bar", [(at.timestamp(), y) for at, y in written]),
-            Series(names[1], "bar failed", [(at.timestamp(), y) for at, y in failed]),
+            Series(names[1], "bar failed", stacked, [y for _, y in written]),
         ]
         rows = [(at, [self._text(a), self._text(b)]) for (at, a), (_, b) in zip(written, failed, strict=True)]
         return self._plot("plot-throughput", self._t[f"plot.throughput_{self._span}"], series, names, rows)

@@ -26,6 +26,8 @@ class Series:
     label: str
     kind: Kind
     points: Sequence[Point]
+    feet: Sequence[float] = ()
+    """Where bars that stand on others begin, one for each point; on the ground when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,12 @@ def _bar_width(figure: Figure) -> float:
 
 
 def _bars(figure: Figure, series: Series, width: float) -> Iterator[Markup]:
-    foot = _y(figure, 0)
+    feet = {x: foot for (x, _), foot in zip(series.points, series.feet, strict=False)}
     for x, y in _clean(series.points):
-        if not y:
+        foot = _y(figure, min(feet.get(x, 0.0), y or 0.0))
+        top = _y(figure, y or 0.0)
+        if foot - top <= 0:
             continue
-        top = _y(figure, y)
         left = min(max(_x(figure, x), LEFT), WIDTH - RIGHT - width)
         yield Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
             series.kind, left, top, width, foot - top

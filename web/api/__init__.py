@@ -2,11 +2,28 @@
 
 from fastapi import APIRouter
 
-from web.api import audit, changes, issues, openapi
+from web.api import (
+    audit,
+    changes,
+    issues,
+    log,
+    mappings,
+    openapi,
+    overview,
+    reconciliations,
+    relations,
+    reviews,
+)
 
 API: tuple[APIRouter, ...] = (
     changes.router,
     audit.router,
     openapi.router,
     issues.router,
+    log.router,
+    relations.router,
+    mappings.router,
+    overview.router,
+    reconciliations.router,
+    reviews.router,
 )

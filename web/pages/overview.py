@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.causes import Language
 from sync.allowance import BudgetLine
 from web.access.guard import Viewer
+from web.bounds import BigInt
 from web.charting import Ahead, Charter, Plot
 from web.queries.charts import Span, read_chart
 from web.queries.overview import ConnectionLine, Overview, calls_for, read_overview
@@ -22,8 +23,6 @@ SHOWN = 50
 """Links and connections on one page; those with something to tell come first."""
 WINDOWS = ("hour", "day", "minute")
 """Which window of a connection is plotted: the one that holds work up longest."""
-BIGGEST = 2**63 - 1
-
 router = APIRouter()
 
 
@@ -33,7 +32,7 @@ def page(
     here: Here,
     who: Viewer,
     span: Annotated[Span, Query()] = "hour",
-    connection: Annotated[int, Query(ge=0, le=BIGGEST)] = 0,
+    connection: BigInt = 0,
 ) -> HTMLResponse:
     """Show the overview."""
     language = here.language(request, who)

@@ -1,10 +1,10 @@
 """Serve reports of comparisons: what differs between both sides, and its repair by one click with a preview."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from kombu.exceptions import OperationalError
 from sqlalchemy.orm import Session
@@ -20,10 +20,11 @@ from sync.repairing import NotRepairable
 from tasks.app import app
 from tasks.settings import RECONCILE
 from web.access.guard import Operator, Viewer
+from web.bounds import BIGGEST, PathInt
 from web.exporting import csv_answer
 from web.notices import refused, told
 from web.pages.overview import teller
-from web.queries.reconciliations import FINE, ReportLine, all_rows, read_report, read_rows
+from web.queries.reconciliations import FINE, PAGES, Finding, ReportLine, all_rows, names_of, read_report, read_rows
 from web.site import Here, Site
 from web.words import words_of
 from web.words.fields import field_name
@@ -31,14 +32,6 @@ from web.words.fields import field_name
 router = APIRouter(prefix="/reconciliations")
 logger = structlog.get_logger()
 
-BIGGEST = 2**63 - 1
-PAGES = 100
-"""Pages of rows that a report can have (sync.reconcile.FINDINGS_LIMIT)."""
-ReportId = Annotated[int, Path(ge=1, le=BIGGEST)]
-Finding = Literal[
-    "", "differs", "both_changed", "kept_in_books", "inactive_in_books", "missing_in_books", "unmapped",
-    "only_in_books", "gone_from_crm",
-]  # fmt: skip
 Wanted = Annotated[Finding, Query()]
 
 
@@ -77,7 +70,7 @@ def page(
     request: Request,
     here: Here,
     who: Viewer,
-    report_id: ReportId,
+    report_id: PathInt,
     finding: Wanted = "",
     number: Annotated[int, Query(ge=1, le=PAGES, alias="page")] = 1,
     done: Annotated[str, Query(max_length=40)] = "",
@@ -90,6 +83,7 @@ def page(
         shown: dict[str, Any] = {
             "report": report,
             "rows": rows,
+            "names": names_of(session, here.runtime.vault, report.link_id, rows),
             "finding": finding,
             "previous": _address(report_id, finding, number - 1) if number > 1 else None,
             "next": _address(report_id, finding, number + 1) if more else None,
@@ -110,7 +104,7 @@ def _address(report_id: int, finding: str, number: int) -> str:
 
 
 @router.get("/{report_id}/export")
-def export(request: Request, here: Here, who: Viewer, report_id: ReportId, finding: Wanted = "") -> Response:
+def export(request: Request, here: Here, who: Viewer, report_id: PathInt, finding: Wanted = "") -> Response:
     """Send the rows as CSV."""
     words = words_of(here.language(request, who))
     with here.runtime.sessions() as session:
@@ -130,13 +124,13 @@ def export(request: Request, here: Here, who: Viewer, report_id: ReportId, findi
 
 
 @router.get("/{report_id}/repair")
-def preview(request: Request, here: Here, who: Operator, report_id: ReportId) -> HTMLResponse:
+def preview(request: Request, here: Here, who: Operator, report_id: PathInt) -> HTMLResponse:
     """Show what a repair would do and cost, before anybody confirms it."""
     return _preview(request, here, who, report_id)
 
 
 @router.post("/{report_id}/repair")
-def repair(request: Request, here: Here, who: Operator, report_id: ReportId) -> Response:
+def repair(request: Request, here: Here, who: Operator, report_id: PathInt) -> Response:
     """Put the findings to work as ordinary bulk jobs."""
     try:
         with here.runtime.sessions.begin() as session:

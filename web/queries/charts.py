@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import time
 from typing import Any, Literal
 
 from sqlalchemy import Row, text
@@ -52,10 +53,10 @@ class Chart:
 
 
 def read_chart(session: Session, span: Span, connection_id: int | None, window: str) -> Chart:
-    """Read the span that ends with the minute that runs now, in two statements."""
+    """Read the span that ends with the step that runs now, in two statements."""
     scale = SCALES[span]
-    now = datetime.now(UTC)
-    until = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    # Whole steps, so that the last one is the one that runs and the foot shows round moments.
+    until = datetime.fromtimestamp((int(time() / scale.step.total_seconds()) + 1) * scale.step.total_seconds(), UTC)
     since = until - scale.length
     asked: dict[str, Any] = {"step": scale.step, "since": since, "until": until}
     pulses = {row.at: row for row in session.execute(PULSES, asked)}

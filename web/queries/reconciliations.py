@@ -3,17 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from models.vault import Vault
 from sync.comparisons import ASKED, RECONCILE_LOCK
 from sync.drift import FINDINGS
+from sync.labels import names
 from web.progress import held_locks
 
 PAGE = 50
+PAGES = 100
+"""Of rows that a report can have (sync.reconcile.FINDINGS_LIMIT)."""
 REPORTS = 50
+Finding = Literal[
+    "", "differs", "both_changed", "kept_in_books", "inactive_in_books", "missing_in_books", "unmapped",
+    "only_in_books", "gone_from_crm",
+]  # fmt: skip
+"""What rows may be filtered by; empty for all."""
 FINE = ("in_sync", "kept_in_books", "only_in_books")
 """Findings that ask nothing of anybody; shown last."""
 
@@ -100,6 +109,22 @@ def read_rows(session: Session, report_id: int, finding: str = "", page: int = 1
     asked = {"id": report_id, "finding": finding, "skip": PAGE * (page - 1), "rows": PAGE + 1}
     rows = session.execute(ROWS, asked).all()
     return rows[:PAGE], len(rows) > PAGE
+
+
+NAMES = text("""
+SELECT link_id, kind, source_id AS record_id, label FROM relation_mapping
+WHERE source_connection_id = (SELECT source_id FROM link WHERE id = :link)
+    AND target_connection_id = (SELECT target_id FROM link WHERE id = :link)
+    AND kind = 'relation' AND source_id = ANY(CAST(:records AS text[])) AND label IS NOT NULL
+""")
+
+
+def names_of(session: Session, vault: Vault, link_id: int, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    """Return the names of the relations of some rows by record id, for a person's screen."""
+    records = sorted({row.record_id for row in rows if row.record_id})
+    labelled = session.execute(NAMES, {"link": link_id, "records": records}).all() if records else []
+    found = names(session, vault, labelled) if labelled else {}
+    return {record_id: name for (_, _, record_id), name in found.items()}
 
 
 def all_rows(session: Session, report_id: int, finding: str = "") -> Iterator[Row[Any]]:
