@@ -15,6 +15,8 @@ from sync.matching import STRONG
 from sync.subjects import subjects_of
 
 CONTEXT = "source_identifier"
+Found = tuple[str, str, str, str]
+"""A record's id, a role (empty for words), an identifier's name and its value."""
 
 
 def remember(
@@ -33,18 +35,25 @@ def remember(
     stale = set(_known(session, link_id, connection_id, sorted(identities))) ^ {
         (*one[:3], value) for one, value in hashes.items()
     }
-    changed = sorted({one[0] for one in stale})
-    if not changed:
-        return
+    changed = {one[0] for one in stale}
+    if changed:
+        _forget(session, link_id, connection_id, sorted(changed))
+        _index(session, vault, link_id, connection_id, {one: hashes[one] for one in wanted if one[0] in changed})
+
+
+def _forget(session: Session, link_id: int, connection_id: int, record_ids: Sequence[str]) -> None:
     session.execute(
         delete(SourceIdentifier).where(
             SourceIdentifier.link_id == link_id,
             SourceIdentifier.connection_id == connection_id,
-            SourceIdentifier.record_id.in_(changed),
+            SourceIdentifier.record_id.in_(record_ids),
         )
     )
-    chosen = [one for one in wanted if one[0] in set(changed)]
-    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, {one[0] for one in chosen})
+
+
+def _index(session: Session, vault: Vault, link_id: int, connection_id: int, hashes: Mapping[Found, bytes]) -> None:
+    """Store what records are found by, each value sealed with its record's own key; one without a key was erased."""
+    subjects = subjects_of(session, vault, connection_id, Kind.RELATION, {one[0] for one in hashes})
     rows = [
         {
             "link_id": link_id,
@@ -52,10 +61,10 @@ def remember(
             "record_id": record_id,
             "role": role,
             "identifier": name,
-            "value_hash": hashes[record_id, role, name, value],
+            "value_hash": value_hash,
             "sealed": subjects[record_id].seal(value, CONTEXT),
         }
-        for record_id, role, name, value in chosen
+        for (record_id, role, name, value), value_hash in hashes.items()
         if record_id in subjects
     ]
     if rows:

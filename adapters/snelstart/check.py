@@ -2,23 +2,21 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
 
 from adapters.base import ConnectionInfo, Finding
-from adapters.errors import AdapterError, Forbidden, Throttled, Unauthorised, Unavailable
+from adapters.checking import Wording, bad, clock, good, tried
 from adapters.snelstart.bodies import json_of, object_of
 from adapters.snelstart.options import DEFAULT_LIMITS, Options
 
 SCOPES = ("relaties:read", "relaties:write", "settings:read")
 """Rights the relations need; `settings:read` covers companyInfo and the countries."""
 
-CLOCK_SECONDS = 60
-"""A larger difference is told: overlaps of the list readings are two minutes."""
+WORDING = Wording("SnelStart", ("de sleutels", "the keys"), ("De sleutel", "The key"))
 
 
 class Tokens(Protocol):
@@ -50,38 +48,22 @@ class Examined(Protocol):
 
 def examine(target: Examined) -> Sequence[Finding]:
     """Try what the product needs, in at most six calls; a failure is a finding, never an exception."""
-    first = _tried(lambda: _company(target))
+    first = tried(lambda: _company(target), WORDING)
     if not all(finding.ok for finding in first):
         return first
     return [
         *first,
-        *_tried(lambda: _scopes(target)),
-        *_tried(lambda: _relations(target)),
-        *_tried(lambda: _countries(target)),
-        *_tried(lambda: _extra_field(target)),
+        *tried(lambda: _scopes(target), WORDING),
+        *tried(lambda: _relations(target), WORDING),
+        *tried(lambda: _countries(target), WORDING),
+        *tried(lambda: _extra_field(target), WORDING),
         _limits(target.info.limits),
     ]
 
 
-def _tried(step: Callable[[], list[Finding]]) -> list[Finding]:
-    try:
-        return step()
-    except Unauthorised as error:
-        return [_bad(f"SnelStart weigert de sleutels: {error}", f"SnelStart refuses the keys: {error}")]
-    except Forbidden as error:
-        return [_bad(f"De sleutel mist een recht: {error}", f"The key lacks a right: {error}")]
-    except Throttled as error:
-        moment = f"{error.retry_at:%H:%M:%S} UTC"
-        return [_bad(f"De limiet is bereikt tot {moment}", f"The limit is reached until {moment}")]
-    except Unavailable as error:
-        return [_bad(f"SnelStart is niet bereikbaar: {error}", f"SnelStart cannot be reached: {error}")]
-    except AdapterError as error:
-        return [_bad(f"SnelStart weigert de vraag: {error}", f"SnelStart refuses the request: {error}")]
-
-
 def _company(target: Examined) -> list[Finding]:
     name = target.identify()
-    return [_good(f"Beide sleutels werken; administratie: {name}", f"Both keys work; administration: {name}")]
+    return [good(f"Beide sleutels werken; administratie: {name}", f"Both keys work; administration: {name}")]
 
 
 def _scopes(target: Examined) -> list[Finding]:
@@ -90,8 +72,8 @@ def _scopes(target: Examined) -> list[Finding]:
         return []
     missing = ", ".join(scope for scope in SCOPES if scope not in held)
     if missing:
-        return [_bad(f"De sleutel mist rechten: {missing}", f"The key lacks rights: {missing}")]
-    return [_good("De sleutel heeft de nodige rechten", "The key has the rights needed")]
+        return [bad(f"De sleutel mist rechten: {missing}", f"The key lacks rights: {missing}")]
+    return [good("De sleutel heeft de nodige rechten", "The key has the rights needed")]
 
 
 def scopes_of(token: str) -> frozenset[str] | None:
@@ -111,19 +93,8 @@ def _relations(target: Examined) -> list[Finding]:
     asked = datetime.now(UTC)
     response = target.get("/relaties", {"$top": "1"})
     answered = datetime.now(UTC)
-    found = [_good("Relaties zijn leesbaar", "Relations can be read")]
-    return found + _clock(response.headers.get("Date"), asked, answered)
-
-
-def _clock(date: str | None, asked: datetime, answered: datetime) -> list[Finding]:
-    try:
-        theirs = parsedate_to_datetime(date or "")
-        ours = asked + (answered - asked) / 2
-        seconds = round((theirs.replace(tzinfo=theirs.tzinfo or UTC) - ours).total_seconds())
-    except ValueError:
-        return []
-    nl, en = f"Klokverschil met SnelStart: {seconds} s", f"Clock difference with SnelStart: {seconds} s"
-    return [Finding(abs(seconds) <= CLOCK_SECONDS, nl, en)]
+    found = [good("Relaties zijn leesbaar", "Relations can be read")]
+    return found + clock(response.headers.get("Date"), asked, answered, WORDING)
 
 
 def _countries(target: Examined) -> list[Finding]:
@@ -148,15 +119,7 @@ def _extra_field(target: Examined) -> list[Finding]:
 def _limits(limits: Mapping[str, int]) -> Finding:
     used = dict(DEFAULT_LIMITS) | dict(limits)
     figures = f"{used['minute']}/min, {used['hour']}/h, {used['concurrent']}"
-    return _good(
+    return good(
         f"Limieten van deze verbinding: {figures} tegelijk; vergelijk ze met het portaal van SnelStart",
         f"Limits of this connection: {figures} at once; compare them with SnelStart's portal",
     )
-
-
-def _good(nl: str, en: str) -> Finding:
-    return Finding(True, nl, en)
-
-
-def _bad(nl: str, en: str) -> Finding:
-    return Finding(False, nl, en)
