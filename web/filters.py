@@ -24,7 +24,7 @@ def add_filters(environment: Environment, zone: ZoneInfo) -> None:
         """Show the date only."""
         return _time(at, zone, "%d-%m-%Y")
 
-    environment.filters |= {"moment": moment, "clock": clock, "day": day, "figure": figure}
+    environment.filters |= {"moment": moment, "clock": clock, "day": day, "figure": figure, "span": span}
     environment.globals["menu"] = MENU
     environment.trim_blocks = environment.lstrip_blocks = True
 
@@ -42,3 +42,22 @@ def figure(number: float | None, language: str = "nl") -> str:
         return "-"
     text = f"{number:,.0f}"
     return text.replace(",", ".") if language == "nl" else text
+
+
+def span(milliseconds: float | None, language: str = "nl") -> str:
+    """Write how long something took in the unit that a reader would use."""
+    if milliseconds is None:
+        return "-"
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f} s".replace(".", "," if language == "nl" else ".")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} " + ("uur" if language == "nl" else "h")
+    if hours:
+        return f"{hours} " + ("uur" if language == "nl" else "h") + f" {minutes} min"
+    return f"{minutes} min {rest} s"

@@ -20,10 +20,12 @@ class SyncLog(Base):
     __tablename__ = "sync_log"
     __table_args__ = (
         Index("ix_sync_log_record", "link_id", "kind", "record_id", "at"),
-        Index("ix_sync_log_correlation", "correlation_id"),
+        Index("ix_sync_log_correlation", "correlation_id", "at"),
         Index("ix_sync_log_at", "at"),
         Index("ix_sync_log_outcome", "outcome", "at"),
         Index("ix_sync_log_link", "link_id", "at"),
+        Index("ix_sync_log_choice", "link_id", "kind", "outcome", "at"),
+        Index("ix_sync_log_feedback", "outcome", "at", postgresql_where=text("kind = 'relation_feedback'")),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 
@@ -74,6 +76,7 @@ class Issue(Base):
             postgresql_include=["record_id", "opened_at", "ignored_at", "blocking"],
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_issue_record", "link_id", "kind", "record_id", "opened_at"),
         Index("ix_issue_closed", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
     )
 
@@ -118,6 +121,7 @@ class Review(Base):
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index("ix_review_record", "link_id", "kind", "record_id", "opened_at"),
         Index("ix_review_open", "opened_at", "id", postgresql_where=text(WAITING)),
         Index("ix_review_open_link", "link_id", "opened_at", "id", postgresql_where=text(WAITING)),
         Index("ix_review_open_reason", "reason", "opened_at", "id", postgresql_where=text(WAITING)),

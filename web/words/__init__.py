@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.causes import Language
-from web.words import audit, common, compare, fields, issues, me, overview, sign_in, tokens, users
+from web.words import audit, common, compare, fields, issues, log, me, overview, relations, sign_in, tokens, users
 
 TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.WORDS,
@@ -17,6 +17,8 @@ TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     tokens.WORDS,
     audit.WORDS,
     issues.WORDS,
+    log.WORDS,
+    relations.WORDS,
 )
 """Code -> Dutch and English; a module per page, and no code in two of them."""
 

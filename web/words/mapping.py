@@ -30,6 +30,7 @@ EVENTS = {
     "role_gone": ("geen klant of leverancier meer", "no customer or supplier any more"),
     "erased": ("gegevens gewist", "data erased"),
     "undone": ("teruggezet", "put back"),
+    "put_back": ("vorige waarden teruggezet", "former values put back"),
 }
 SORTS = {
     "newest": ("nieuwste eerst", "newest first"),

@@ -27,6 +27,7 @@ from worker.cli import (
     replay,
     reviews,
     sync,
+    undo,
 )
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
@@ -47,6 +48,7 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     issues.register,
     reviews.register,
     replay.register,
+    undo.register,
     health.register,
     keys.register,
     erase.register,
