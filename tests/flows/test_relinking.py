@@ -85,6 +85,12 @@ def test_relinked_the_new_one_is_overwritten_and_the_old_one_left_alone_and_undo
     bridge.drain()
     assert relatie(bridge, row.target_id)["telefoon"] == "0203334455"
     assert len(active(bridge)) == 2
+
+
+def test_history_and_audit_tell_who_moved_it_from_where_to_where(bridge: Bridge) -> None:
+    _, row, other = tied(bridge)
+    relink(bridge.outside, row.id, other, seen(row), ELS)
+    relink(bridge.outside, row.id, row.target_id, seen(only(bridge)), ELS)
     entries = sorted(bridge.rows(MappingHistory, MappingHistory.event == "relinked"), key=lambda one: one.id)
     assert [(one.target_id, one.by) for one in entries] == [(other, "els"), (row.target_id, "els")]
     audited = sorted(bridge.rows(Audit, Audit.action == "mapping.relink"), key=lambda one: one.id)
