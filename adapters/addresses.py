@@ -26,8 +26,8 @@ NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 
 CARRIERS = (ip_network("64:ff9b::/96"), ip_network("::/96"), ip_network("::ffff:0:0/96"))
 """IPv6 networks that end in the IPv4 address where they lead to."""
-METADATA = frozenset({ip_address("168.63.129.16")})
-"""Public in form, but answered by the machine's own host (Azure)."""
+NEARBY = (ip_network("168.63.129.16/32"), ip_network("192.0.0.0/24"))
+"""Public in form, but answered by the machine's own host (Azure), or kept for protocols (RFC 6890)."""
 
 
 class Inside(OSError):
@@ -89,7 +89,7 @@ def public(address: Ip) -> bool:
         if address.teredo is not None or address.is_site_local:
             return False
     outside = address.is_global and not address.is_multicast and not address.is_reserved
-    return outside and not address.is_unspecified and address not in METADATA
+    return outside and not address.is_unspecified and not any(address in network for network in NEARBY)
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:

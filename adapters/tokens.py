@@ -113,6 +113,10 @@ class TokenStore:
             session.execute(text(PASTE), {"id": self._id, "sealed": sealed})
         self._cache.pop(self._id, None)
 
+    def forget(self) -> None:
+        """Ask the row at the next call: somebody else put another token there."""
+        self._cache.pop(self._id, None)
+
     def _serves(self, token: _Token) -> bool:
         """Tell whether a token is good and no newer one of the file's replaces what it came from."""
         return token.good() and not self._superseded(token)

@@ -5,7 +5,9 @@ from fastapi import APIRouter
 from web.api import (
     audit,
     changes,
+    connections,
     issues,
+    links,
     log,
     mappings,
     openapi,
@@ -26,4 +28,6 @@ API: tuple[APIRouter, ...] = (
     overview.router,
     reconciliations.router,
     reviews.router,
+    connections.router,
+    links.router,
 )

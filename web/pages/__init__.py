@@ -7,6 +7,7 @@ from web.pages import (
     connections,
     flower,
     issues,
+    links,
     log,
     mapping,
     mappings,
@@ -15,6 +16,7 @@ from web.pages import (
     overview,
     reconciliations,
     relations,
+    reviews,
     sign_in,
     tokens,
     users,
@@ -36,5 +38,7 @@ PAGES: tuple[APIRouter, ...] = (
     connections.router,
     log.router,
     relations.router,
+    reviews.router,
+    links.router,
 )
 """Every page route names the role it needs (web.access.guard); tests/web/test_routes.py lists them all."""

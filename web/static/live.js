@@ -31,5 +31,18 @@ function chooseAll() {
   }
 }
 
+// A button that copies a field; without a script the field is there to be selected.
+function offerCopies() {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      navigator.clipboard?.writeText(field.value);
+    });
+  }
+}
+
 chooseAll();
+offerCopies();
 setTimeout(keepCurrent, SECONDS * 1000);

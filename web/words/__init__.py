@@ -4,7 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.causes import Language
-from web.words import audit, common, compare, fields, issues, log, me, overview, relations, sign_in, tokens, users
+from web.words import (
+    audit,
+    common,
+    compare,
+    connections,
+    fields,
+    issues,
+    links,
+    log,
+    mapping,
+    me,
+    overview,
+    relations,
+    reviews,
+    sign_in,
+    tokens,
+    users,
+)
 
 TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     common.WORDS,
@@ -14,11 +31,15 @@ TABLES: tuple[Mapping[str, tuple[str, str]], ...] = (
     fields.WORDS,
     users.WORDS,
     me.WORDS,
+    mapping.WORDS,
     tokens.WORDS,
     audit.WORDS,
     issues.WORDS,
+    connections.WORDS,
     log.WORDS,
     relations.WORDS,
+    reviews.WORDS,
+    links.WORDS,
 )
 """Code -> Dutch and English; a module per page, and no code in two of them."""
 

@@ -22,12 +22,14 @@ from worker.cli import (
     issues,
     keys,
     log,
+    mapping,
     mappings,
     reconcile,
     replay,
     reviews,
     sync,
     undo,
+    users,
 )
 from worker.cli.context import Context
 from worker.cli.exits import Exit, Failure
@@ -44,6 +46,7 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     backfill.register,
     reconcile.register,
     mappings.register,
+    mapping.register,
     log.register,
     issues.register,
     reviews.register,
@@ -52,6 +55,7 @@ GROUPS: Sequence[Callable[[typer.Typer], None]] = (
     health.register,
     keys.register,
     erase.register,
+    users.register,
 )
 """One `register(app)` per module, in the order of `boekbrug --help`."""
 

@@ -1,0 +1,243 @@
+"""Keep the words of the pages of connections, Dutch and English."""
+
+WORDS = {
+    "connections.caption": (
+        "Elke verbinding met een systeem, hoe het ermee gaat en hoeveel aanroepen er over zijn.",
+        "Every connection to a system, how it fares and how many calls are left.",
+    ),
+    "connections.new": ("Nieuwe verbinding", "New connection"),
+    "connections.address": ("Adres", "Address"),
+    "connections.contact": ("Laatste contact", "Last contact"),
+    "connections.budget": ("Aanroepen", "Calls"),
+    "connections.used": ("{used} van {limit} per {window}", "{used} of {limit} per {window}"),
+    "connections.minute": ("minuut", "minute"),
+    "connections.hour": ("uur", "hour"),
+    "connections.day": ("dag", "day"),
+    "connections.concurrent": ("tegelijk", "at once"),
+    "connections.poll": ("per minuut om te kijken wat wijzigde", "a minute for looking what changed"),
+    "connections.none": ("Er zijn nog geen verbindingen.", "There are no connections yet."),
+    "connections.state_active": ("werkt", "works"),
+    "connections.state_parked": (
+        "het systeem is onbereikbaar; Boekbrug probeert het vanzelf opnieuw",
+        "the system cannot be reached; Boekbrug tries again by itself",
+    ),
+    "connections.state_needs_consent": (
+        "het systeem weigert de sleutel; vernieuw de gegevens",
+        "the system refuses the key; renew the credentials",
+    ),
+    "connections.state_disabled": (
+        "uitgeschakeld in het configuratiebestand",
+        "switched off in the configuration file",
+    ),
+    "connections.state_paused": ("gepauzeerd", "paused"),
+    "connections.state_trial": ("nog niet opgeslagen", "not saved yet"),
+    "connections.paused_by": ("Gepauzeerd door {by}: {reason}", "Paused by {by}: {reason}"),
+    "connections.next_try": ("Volgende poging", "Next try"),
+    "connections.throttled": ("Geen aanroepen meer tot", "No calls until"),
+    "connections.test": ("Test nu", "Test now"),
+    "connections.tested": ("Laatste test", "Last test"),
+    "connections.not_tested": ("Nog niet getest vanaf deze pagina.", "Not tested from this page yet."),
+    "connections.finding_good": ("Goed", "Good"),
+    "connections.finding_bad": ("Fout", "Wrong"),
+    "connections.identity": ("Administratie of omgeving", "Administration or environment"),
+    "connections.pause": ("Pauzeren", "Pause"),
+    "connections.resume": ("Hervatten", "Resume"),
+    "connections.pause_hint": (
+        "Er wordt niets meer opgehaald of geschreven. Wijzigingen blijven bewaard en gaan na het hervatten alsnog.",
+        "Nothing is fetched or written any more. Changes are kept and go on after you resume.",
+    ),
+    "connections.renew": ("Gegevens vernieuwen", "Renew credentials"),
+    "connections.renew_hint": (
+        "De nieuwe sleutel wordt eerst geprobeerd. Werkt hij niet, dan blijft de oude staan.",
+        "The new key is tried first. If it does not work, the old one stays.",
+    ),
+    "connections.keep_hint": ("Laat leeg wat u niet wilt vernieuwen.", "Leave empty what you do not want to renew."),
+    "connections.limits": ("Limieten", "Limits"),
+    "connections.hook": ("Adres voor web hooks", "Address for web hooks"),
+    "connections.hook_hint": (
+        "Plak dit adres in het CRM. Wie het kent, kan aankloppen: deel het met niemand anders.",
+        "Paste this address into the CRM. Whoever knows it may knock: share it with nobody else.",
+    ),
+    "connections.copy": ("Adres kopiëren", "Copy address"),
+    "connections.hook_hidden": (
+        "Er is een adres voor web hooks. Alleen een beheerder kan het zien.",
+        "There is an address for web hooks. Only an administrator can see it.",
+    ),
+    "connections.no_hook": (
+        "Geen web hook: wijzigingen worden gevonden door regelmatig te kijken.",
+        "No web hook: changes are found by looking regularly.",
+    ),
+    "connections.issues": ("Openstaande meldingen", "Open issues"),
+    "connections.no_issues": ("Er staan geen meldingen open.", "No issues are open."),
+    "connections.links": ("Koppelingen", "Links"),
+    "connections.no_links": (
+        "Nog geen koppeling gebruikt deze verbinding. Een koppeling staat in het configuratiebestand: neem deze "
+        "verbinding daarin over met `boekbrug export` en voeg de koppeling toe.",
+        "No link uses this connection yet. A link stands in the configuration file: take this connection over with "
+        "`boekbrug export` and add the link.",
+    ),
+    "connections.from": ("Gemaakt", "Made"),
+    "connections.on_page": ("op deze pagina", "on this page"),
+    "connections.in_file": (
+        "in het configuratiebestand; wijzig haar daar. Pauzeren kan hier",
+        "in the configuration file; change it there. Pausing can be done here",
+    ),
+    "connections.credentials": ("Toegangsgegevens", "Credentials"),
+    "connections.ref_stored": ("bewaard, versleuteld", "stored, encrypted"),
+    "connections.ref_pasted": ("geplakt token, versleuteld", "pasted token, encrypted"),
+    "connections.in_file_only": (
+        "Deze gegevens staan in het configuratiebestand ({reference}). Verander ze daar en voer `boekbrug apply` uit.",
+        "These stand in the configuration file ({reference}). Change them there and run `boekbrug apply`.",
+    ),
+    "connections.nothing_to_renew": (
+        "Op deze pagina is van deze verbinding niets te vernieuwen.",
+        "Nothing of this connection can be renewed on this page.",
+    ),
+    "connections.remove": ("Verwijderen", "Remove"),
+    "connections.remove_hint": (
+        "Heeft de verbinding een geschiedenis, dan wordt zij uitgezet en bewaard.",
+        "A connection with a history is switched off and kept.",
+    ),
+    "connections.done_added": ("De verbinding is opgeslagen en staat aan.", "The connection is saved and switched on."),
+    "connections.done_discarded": ("De proef is weggegooid.", "The trial was thrown away."),
+    "connections.done_removed": ("De verbinding is verwijderd.", "The connection was removed."),
+    "connections.done_renewed": (
+        "De nieuwe gegevens werken en zijn versleuteld bewaard.",
+        "The new credentials work and are stored, encrypted.",
+    ),
+    "connections.done_paused": (
+        "De verbinding is gepauzeerd. Er gaat niets verloren.",
+        "The connection is paused. Nothing is lost.",
+    ),
+    "connections.done_resumed": ("De verbinding gaat verder.", "The connection goes on."),
+    "connections.done_works": ("De test is geslaagd.", "The test succeeded."),
+    "connections.done_fails": (
+        "De test vond iets dat niet goed is, zie hieronder.",
+        "The test found a fault, see below.",
+    ),
+    "connections.refused_gone": ("Deze verbinding is er niet meer.", "This connection is gone."),
+    "connections.refused_off": (
+        "Dit staat uit in het configuratiebestand. Zet het daar aan.",
+        "This is switched off in the configuration file. Switch it on there.",
+    ),
+    "connections.refused_paused": (
+        "Er is niets gewijzigd: {by} pauzeerde dit al.",
+        "Nothing changed: {by} paused this already.",
+    ),
+    "connections.refused_running": (
+        "Er is niets gewijzigd: dit was niet gepauzeerd.",
+        "Nothing changed: this was not paused.",
+    ),
+    "connections.refused_reason": (
+        "Geef een reden op, in hooguit 300 tekens.",
+        "Give a reason, in at most 300 characters.",
+    ),
+    "connections.refused_nothing": ("Plak wat u wilt vernieuwen.", "Paste what you want to renew."),
+    "connections.refused_moved": (
+        "Er is niets gewijzigd: iemand anders veranderde deze gegevens intussen.",
+        "Nothing changed: somebody else changed these credentials meanwhile.",
+    ),
+    "connections.refused_refused": (
+        "Het lukte niet. Er is niets opgeslagen en niets gewijzigd.",
+        "It did not work. Nothing was stored and nothing changed.",
+    ),
+    "connections.refused_system": ("Kies een systeem.", "Choose a system."),
+    "connections.refused_name": (
+        "Gebruik kleine letters, cijfers, - en _, te beginnen met een letter.",
+        "Use lower case letters, digits, - and _, starting with a letter.",
+    ),
+    "connections.refused_taken": (
+        "Er is al een verbinding met deze naam (misschien een die nog niet is opgeslagen).",
+        "There is a connection of this name already (maybe one that is not saved yet).",
+    ),
+    "connections.refused_missing": ("Dit is nodig.", "This is needed."),
+    "connections.refused_no_key": (
+        "Dit is geen sleutel: verwacht is één stuk tekst zonder spaties. Er is niets bewaard.",
+        "This is no key: one piece of text without spaces is expected. Nothing was stored.",
+    ),
+    "connections.refused_address_form": ("Dit is geen geldig adres.", "This is not a valid address."),
+    "connections.refused_address_https": (
+        "Het adres moet met https:// beginnen.",
+        "The address must begin with https://.",
+    ),
+    "connections.refused_address_host": (
+        "Dit is geen adres van dit systeem. Andere adressen kan alleen wie Boekbrug installeert toestaan "
+        "(BOEKBRUG_ALLOW_HOSTS).",
+        "This is not an address of this system. Only who installs Boekbrug can allow others (BOEKBRUG_ALLOW_HOSTS).",
+    ),
+    "connections.refused_address_inside": (
+        "Dit adres leidt naar een eigen netwerk en wordt geweigerd.",
+        "This address leads into a private network and is refused.",
+    ),
+    "connections.refused_address_unknown": ("Dit adres bestaat niet.", "This address does not exist."),
+    "connect.step_system": ("Stap 1 van 3: kies het systeem", "Step 1 of 3: choose the system"),
+    "connect.step_keys": ("Stap 2 van 3: plak de sleutels van {system}", "Step 2 of 3: paste the keys of {system}"),
+    "connect.step_confirm": ("Stap 3 van 3: klopt dit?", "Step 3 of 3: is this right?"),
+    "connect.confirm_hint": (
+        "De sleutels werken. Kijk of dit de juiste administratie of omgeving is, en sla dan op.",
+        "The keys work. See whether this is the right administration or environment, then save.",
+    ),
+    "connect.discard": ("Weggooien", "Throw away"),
+    "connect.test": ("Testen en verder", "Test and continue"),
+    "connect.other_system": ("Ander systeem", "Another system"),
+    "connect.name": ("Naam in Boekbrug", "Name in Boekbrug"),
+    "connect.name_hint": (
+        "Een kort woord in kleine letters, bijvoorbeeld boekhouding. Dit is later niet te wijzigen.",
+        "A short word in lower case, for example books. This cannot be changed later.",
+    ),
+    "connect.domain": ("Adres van uw omgeving", "Address of your environment"),
+    "connect.domain_hint": (
+        "Zoals in de adresbalk, bijvoorbeeld kantoor.simplicate.nl.",
+        "As in the address bar, for example kantoor.simplicate.nl.",
+    ),
+    "connect.elsewhere": ("Een ander adres gebruiken", "Use another address"),
+    "connect.base_url": ("Adres van het systeem", "Address of the system"),
+    "connect.token_url": ("Adres voor tokens", "Address for tokens"),
+    "connect.never_shown": (
+        "Wat u plakt wordt versleuteld bewaard en nooit meer getoond.",
+        "What you paste is stored encrypted and never shown again.",
+    ),
+    "connect.about_simplicate": ("CRM: hier komen de relaties vandaan.", "CRM: where relations come from."),
+    "connect.about_snelstart": ("Boekhouding: hier gaan relaties heen.", "Books: where relations go."),
+    "connect.about_nextens": ("Belastingaangifte: hier gaan relaties heen.", "Tax filing: where relations go."),
+    "credential.key": ("API-sleutel (key)", "API key"),
+    "credential.key.where": (
+        "In Simplicate: Instellingen, Algemeen, API. Maak daar een sleutel voor Boekbrug.",
+        "In Simplicate: Settings, General, API. Make a key for Boekbrug there.",
+    ),
+    "credential.secret": ("API-geheim (secret)", "API secret"),
+    "credential.secret.where": (
+        "Staat bij de API-sleutel. Simplicate toont het één keer, bij het aanmaken.",
+        "Stands with the API key. Simplicate shows it once, when it is made.",
+    ),
+    "credential.hook_secret": ("Geheim van de web hook (mag leeg)", "Secret of the web hook (may be empty)"),
+    "credential.hook_secret.where": (
+        "Alleen als u in Simplicate een web hook maakt: het geheim waarmee die ondertekent.",
+        "Only if you make a web hook in Simplicate: the secret that it signs with.",
+    ),
+    "credential.subscription_key": ("Abonnementssleutel", "Subscription key"),
+    "credential.subscription_key.where": (
+        "Van de ontwikkelaar of beheerder: in het ontwikkelaarsportaal van SnelStart, onder Profiel.",
+        "From the developer or administrator: in SnelStart's developer portal, under Profile.",
+    ),
+    "credential.connection_key": ("Koppelsleutel", "Connection key (koppelsleutel)"),
+    "credential.connection_key.where": (
+        "In SnelStart Web, in de juiste administratie: Koppelingen, Maatwerk. Kopieer de hele sleutel.",
+        "In SnelStart Web, in the right administration: Koppelingen, Maatwerk. Copy the whole key.",
+    ),
+    "credential.client_id": ("Client-id", "Client id"),
+    "credential.client_id.where": (
+        "Van wie Boekbrug installeert; Nextens geeft het uit bij de aanmelding als koppelpartner.",
+        "From who installs Boekbrug; Nextens hands it out to its partners.",
+    ),
+    "credential.client_secret": ("Client-geheim", "Client secret"),
+    "credential.client_secret.where": ("Hoort bij het client-id.", "Goes with the client id."),
+    "credential.refresh_token": ("Token van het kantoor", "Token of the office"),
+    "credential.refresh_token.where": (
+        "In Nextens: Instellingen, Koppelingen. Maak daar een token voor Boekbrug en kopieer het.",
+        "In Nextens: Settings, Connections. Make a token for Boekbrug there and copy it.",
+    ),
+    "simplicate": ("Simplicate", "Simplicate"),
+    "snelstart": ("SnelStart", "SnelStart"),
+    "nextens": ("Nextens", "Nextens"),
+}
