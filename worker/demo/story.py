@@ -26,5 +26,6 @@ def tell_story(stage: Stage) -> Plot:
 
 def _ordinary_day(plot: Plot) -> None:
     edit_live(plot)
+    plot.stage.start_the_rest()
     edit_unheard(plot)
     fail_and_cure(plot)
