@@ -149,6 +149,7 @@ def decide(
     """
     row = session.get(Review, review_id, with_for_update=True)
     if row is not None and shown is not None and shown != stamp(row):
+        session.expunge(row)  # So that it can still be read when the transaction was taken back.
         raise Overtaken(row)
     if row is None or row.superseded_at is not None:
         raise UnknownReview(f"review {review_id} is not open")

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from adapters import registry
 from adapters.base import Draft, TargetRecord
 from adapters.errors import AdapterError, Missing
 from adapters.outside import Outside
@@ -16,9 +17,10 @@ from models.vault import Erased, Unreadable
 from models.words import ConnectionState, Kind, Lane, MappingState, Policy, Role
 from sync import snapshots
 from sync.candidates import Sides, judge
+from sync.config.loading import connection_info
 from sync.mappings import BASE_CONTEXT
 from sync.planning import Base, Plan, Rules, compare
-from sync.rules import field_rules
+from sync.rules import field_rules, relation_rules
 from sync.subjects import known_subjects
 
 MOST_CANDIDATES = 5
@@ -62,32 +64,48 @@ class Weighing:
     relation: Relation | None = field(repr=False)
     """None where the CRM's record is not stored, or was erased."""
     draft: Draft | None = field(repr=False)
+    tied_to: str
+    """The target record that this one is actively tied to."""
     candidates: Sequence[Weighed]
 
 
 def weigh(outside: Outside, review: Review) -> Weighing:
     """Read what a question is about; each candidate in the target costs one call. Raises LookupError."""
     quick = replace(outside.once(), settings=outside.settings.model_copy(update={"deadline_seconds": DEADLINE_SECONDS}))
-    with outside.sessions() as session:
-        link = session.get_one(Link, review.link_id)
-        ends = [session.get_one(Connection, one) for one in (link.source_id, link.target_id)]
-    sides = Sides.open(quick, link.name, Lane.LIVE)
     sources = [review.record_id, *(one["source_id"] for one in review.candidates if one.get("source_id"))]
     with outside.sessions.begin() as session:
+        sides, awake, ends = _sides(session, outside, quick, review.link_id)
         relations = _relations(session, outside, sides, sources[: MOST_CANDIDATES + 1])
         known = _Known.read(session, sides, review)
-        base = _base(session, outside, sides, review)
-    relation = relations.get(review.record_id)
+        tie, base = _tie(session, outside, sides, review)
     drafts = {one: _draft(sides, found, Role(review.role)) for one, found in relations.items()}
     draft = drafts.get(review.record_id)
-    found = _targets(sides, review, awake=ends[1].enabled and ends[1].state == ConnectionState.ACTIVE)
+    found = _targets(sides, review, awake=awake)
     weighed = [
         _target(sides, review, one, found, known, draft, base)
         if one.get("target_id")
         else _source(one, relations, drafts, known)
         for one in review.candidates
     ]
-    return Weighing(review, sides, ends[0].name, ends[1].name, relation, draft, weighed)
+    return Weighing(review, sides, ends[0], ends[1], relations.get(review.record_id), draft, tie, weighed)
+
+
+def _sides(session: Session, outside: Outside, quick: Outside, link_id: int) -> tuple[Sides, bool, tuple[str, str]]:
+    """Open both ends, and tell whether the target may be called and what both are called."""
+    link = session.get_one(Link, link_id)
+    ends = {
+        one.id: one
+        for one in session.scalars(select(Connection).where(Connection.id.in_([link.source_id, link.target_id])))
+    }
+    source, target = (connection_info(ends[one], outside.vault) for one in (link.source_id, link.target_id))
+    sides = Sides(
+        link,
+        relation_rules(link.rules),
+        registry.open_source(source, quick, Lane.LIVE),
+        registry.open_target(target, quick, Lane.LIVE),
+    )
+    books = ends[link.target_id]
+    return sides, books.enabled and books.state == ConnectionState.ACTIVE, (source.name, target.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +127,25 @@ class _Known:
         entries = session.scalars(
             select(TargetEntry).where(TargetEntry.connection_id == connection, TargetEntry.target_id.in_(targets))
         )
-        active = [
-            RelationMapping.target_connection_id == connection,
-            RelationMapping.kind == review.kind,
-            RelationMapping.role == review.role,
-            RelationMapping.state == MappingState.ACTIVE,
-        ]
-        pair = select(RelationMapping.target_id, RelationMapping.source_id).where(*active)
-        held = session.execute(pair.where(RelationMapping.target_id.in_(targets))).all()
         tied = session.execute(
-            pair.where(
-                RelationMapping.source_connection_id == sides.source.info.id, RelationMapping.source_id.in_(sources)
+            select(RelationMapping.target_id, RelationMapping.source_connection_id, RelationMapping.source_id).where(
+                RelationMapping.target_connection_id == connection,
+                RelationMapping.kind == review.kind,
+                RelationMapping.role == review.role,
+                RelationMapping.state == MappingState.ACTIVE,
+                or_(
+                    RelationMapping.target_id.in_(targets),
+                    and_(
+                        RelationMapping.source_connection_id == sides.source.info.id,
+                        RelationMapping.source_id.in_(sources),
+                    ),
+                ),
             )
         ).all()
         return cls(
             {one.target_id: one for one in entries},
-            {row.target_id: row.source_id for row in held if row.source_id != review.record_id},
-            {row.source_id: row.target_id for row in tied},
+            {row.target_id: row.source_id for row in tied if row.source_id != review.record_id},
+            {row.source_id: row.target_id for row in tied if row.source_connection_id == sides.source.info.id},
         )
 
 
@@ -145,10 +165,10 @@ def _draft(sides: Sides, relation: Relation, role: Role) -> Draft:
     return sides.target.draft(relation, role, sides.rules.model_dump())
 
 
-def _base(session: Session, outside: Outside, sides: Sides, review: Review) -> Base:
-    """Return what the target holds since our last write, for a question about a tie that exists."""
+def _tie(session: Session, outside: Outside, sides: Sides, review: Review) -> tuple[str, Base]:
+    """Return the target record of the active tie, and what it holds since our last write."""
     row = session.execute(
-        select(RelationMapping.base, RelationMapping.target_id).where(
+        select(RelationMapping.base, RelationMapping.target_id, RelationMapping.state).where(
             RelationMapping.target_connection_id == sides.target.info.id,
             RelationMapping.source_connection_id == sides.source.info.id,
             RelationMapping.kind == review.kind,
@@ -156,14 +176,17 @@ def _base(session: Session, outside: Outside, sides: Sides, review: Review) -> B
             RelationMapping.role == review.role,
         )
     ).first()
+    if row is None:
+        return "", {}
+    tied_to = row.target_id if row.state == MappingState.ACTIVE else ""
     keys = known_subjects(session, outside.vault, sides.source.info.id, review.kind, [review.record_id])
-    if row is None or row.base is None or review.record_id not in keys:
-        return {}
+    if row.base is None or review.record_id not in keys:
+        return tied_to, {}
     try:
         opened = keys[review.record_id].open(row.base, BASE_CONTEXT)
     except Unreadable:
-        return {}
-    return {name: (pair[0], pair[1]) for name, pair in opened.items()}
+        return tied_to, {}
+    return tied_to, {name: (pair[0], pair[1]) for name, pair in opened.items()}
 
 
 Read = Mapping[str, TargetRecord | State]
