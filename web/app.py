@@ -23,6 +23,9 @@ from web.refusals import add_refusals
 from web.security import harden
 from web.site import HERE, Site
 
+MOST_BYTES = 2_000_000
+"""Of a form or an API call: above what a bulk action on a whole page of rows needs. Hooks have a limit of their own."""
+
 
 def _set_up_logging(chosen: Settings) -> None:
     """Log as the other processes do; by name, because the room of processes is above this one."""
@@ -67,6 +70,7 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
     app = FastAPI(
         title="Boekbrug",
         lifespan=lifespan,
+        max_body_size=MOST_BYTES,
         openapi_url=None,  # web.api.openapi gives the document to those who may call.
     )
     app.state.site, app.state.inbox = Site(runtime), inbox
