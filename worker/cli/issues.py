@@ -1,74 +1,110 @@
 """Show what went wrong, grouped by cause: what, whose move it is, and what to do."""
 
+import getpass
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.causes import MOVERS, Cause
 from models.tables import Issue
-from sync.causes import catalogue
-from sync.labels import names
+from sync import ignoring
+from sync.audit import Actor
+from web.queries.issues import Filter, IssueGroup
+from web.queries.issues import groups as groups_of
+from web.queries.issues import records as records_of
 from worker.cli.context import Context, command
-from worker.cli.exits import Exit
-from worker.cli.links import link_named, link_names, word
+from worker.cli.exits import Exit, Failure
+from worker.cli.links import link_named, word
 
-LIMIT = 100_000
-"""Open issues that are grouped; above it the oldest are shown."""
+LIMIT = 1_000
+"""Causes that are shown, those that stop most records first."""
+ROWS = 1_000
+"""Records that are listed per cause."""
+
+issues = typer.Typer(help="Show what went wrong, and put it aside.", invoke_without_command=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(issues)
+    app.add_typer(issues, name="issues")
 
 
-def issues(
+@issues.callback()
+def list_(
     ctx: typer.Context,
     link: Annotated[str | None, typer.Option(help="Only this link.")] = None,
     cause: Annotated[str | None, typer.Option(help="Only this cause, by its code.")] = None,
     records: Annotated[bool, typer.Option("--records", help="List the records of each cause too.")] = False,
+    ignored: Annotated[bool, typer.Option("--ignored", help="Also what was put aside.")] = False,
 ) -> None:
     """List open issues by cause; exit 1 when there are any."""
+    if ctx.invoked_subcommand is not None:
+        return
     here = command(ctx)
-    groups = grouped(here, link, cause)
-    documents = [group_document(here, group, records=records) for group in groups]
+    groups = grouped(here, link, cause, ignored=ignored)
+    documents = [group_document(here, group, records=records, ignored=ignored) for group in groups]
     here.output.show({"issues": documents}, lambda: show(here, documents))
     raise typer.Exit(Exit.PERSON if documents else Exit.OK)
 
 
-def grouped(here: Context, link: str | None = None, cause: str | None = None) -> list[Sequence[Issue]]:
-    """Return the open issues in groups of one link, cause and field, oldest group first."""
-    query = select(Issue).where(Issue.closed_at.is_(None)).order_by(Issue.opened_at, Issue.id).limit(LIMIT)
-    if link is not None:
-        query = query.where(Issue.link_id == link_named(here, link).id)
-    if cause is not None:
-        query = query.where(Issue.cause == cause)
+@issues.command()
+def ignore(
+    ctx: typer.Context,
+    cause: Annotated[str, typer.Argument(metavar="CAUSE", help="Cause, by its code.")],
+    reason: Annotated[str, typer.Option(help="Why; colleagues read it.")] = "",
+    link: Annotated[str | None, typer.Option(help="Only of this link.")] = None,
+    record: Annotated[str | None, typer.Option(help="Only of this record, by its id in the CRM.")] = None,
+    take_back: Annotated[bool, typer.Option("--take-back", help="Show them again instead.")] = False,
+) -> None:
+    """Put the open issues of a cause aside for a reason; they stay open until cured, but wait for nobody."""
+    here = command(ctx)
+    actor = Actor(getpass.getuser(), "command")
+    if not take_back and not reason.strip():
+        raise Failure(Exit.USAGE, "Geef een reden op met --reason.", "Give a reason with --reason.")
+    changed = 0
+    for group in grouped(here, link, cause, ignored=True):
+        with here.runtime.sessions.begin() as session:
+            for issue_id in _ids(session, group, record):
+                changed += (
+                    ignoring.take_back(session, actor, group.group, issue_id=issue_id)
+                    if take_back
+                    else ignoring.ignore(session, actor, group.group, reason, issue_id=issue_id)
+                )
+    here.output.show({"changed": changed}, lambda: here.output.say(f"Gewijzigd: {changed}.", f"Changed: {changed}."))
+
+
+def _ids(session: Session, group: IssueGroup, record: str | None) -> Sequence[int | None]:
+    """Return which issues are meant: the whole group at once, or those of one record."""
+    if record is None:
+        return [None]
+    return list(session.scalars(select(Issue.id).where(*group.group.holds(), Issue.record_id == record)))
+
+
+def grouped(
+    here: Context, link: str | None = None, cause: str | None = None, *, ignored: bool = False
+) -> list[IssueGroup]:
+    """Return the open issues in groups of one link, cause and field, what stops most records first."""
+    wanted = Filter(link_named(here, link).name if link is not None else "", "", cause or "", ignored)
     with here.runtime.sessions() as session:
-        rows = session.scalars(query).all()
-    groups: dict[tuple[int, str, str], list[Issue]] = {}
-    for row in rows:
-        groups.setdefault((row.link_id, row.cause, row.field), []).append(row)
-    return list(groups.values())
+        return groups_of(session, wanted, limit=LIMIT)[0]
 
 
-def group_document(here: Context, group: Sequence[Issue], *, records: bool) -> dict[str, Any]:
+def group_document(here: Context, group: IssueGroup, *, records: bool, ignored: bool = False) -> dict[str, Any]:
     """Describe one cause with its words; the sentences quote a value only where all records share it."""
-    first = group[0]
-    found = catalogue().find(first.cause)
-    shared = {
-        name: value for name, value in first.params.items() if all(one.params.get(name) == value for one in group)
-    }
     answer: dict[str, Any] = {
-        "link": link_names(here).get(first.link_id, ""),
-        "cause": first.cause,
-        "field": first.field,
-        "blocking": any(one.blocking for one in group),
-        "records": len({one.record_id for one in group}),
-        "since": first.opened_at,
-        **words_of(found, shared),
+        "link": group.link,
+        "cause": group.group.cause,
+        "field": group.group.field,
+        "blocking": group.blocking,
+        "records": group.records,
+        "ignored": group.ignored,
+        "since": group.since,
+        **words_of(group.cause, group.params),
     }
-    return answer | {"rows": _rows(here, group, found)} if records else answer
+    return answer | {"rows": _rows(here, group, ignored)} if records else answer
 
 
 def words_of(cause: Cause, params: Mapping[str, str]) -> dict[str, str]:
@@ -82,20 +118,23 @@ def words_of(cause: Cause, params: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _rows(here: Context, group: Sequence[Issue], cause: Cause) -> list[dict[str, Any]]:
+def _rows(here: Context, group: IssueGroup, ignored: bool) -> list[dict[str, Any]]:
     with here.runtime.sessions.begin() as session:
-        called = names(session, here.runtime.vault, group)
+        wanted = None if ignored else False
+        found, _ = records_of(session, here.runtime.vault, group.group, ignored=wanted, limit=ROWS)
     return [
         {
-            "record_id": one.record_id,
-            "name": called.get((one.link_id, one.kind, one.record_id), ""),
-            "role": one.role,
-            "url": one.url,
-            "times": one.times,
-            "since": one.opened_at,
-            **words_of(cause, one.params),
+            "id": row.issue.id,
+            "record_id": row.issue.record_id,
+            "name": row.name,
+            "role": row.issue.role,
+            "url": row.issue.url,
+            "times": row.issue.times,
+            "since": row.issue.opened_at,
+            "ignored_reason": row.issue.ignored_reason,
+            **words_of(group.cause, row.issue.params),
         }
-        for one in group
+        for row in found
     ]
 
 
