@@ -87,6 +87,11 @@ def target_fields(system: str) -> Sequence[TargetField]:
     return cast("Sequence[TargetField]", getattr(_module(system), "FIELDS", ()))
 
 
+def numbered(system: str) -> bool:
+    """Tell whether a target's records carry a number of ours."""
+    return bool(getattr(_module(system), "NUMBERED", False))
+
+
 def causes() -> Iterator[Cause]:
     """Yield the causes of all systems."""
     for system in SYSTEMS:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters import registry
 from models.causes import Language
 from models.tables import Connection, Link
 from sync.config.loading import REMOVED, own_options
 from sync.config.rules import RelationRules
-from sync.config.telling import Sentence, Words, sentences
+from sync.config.telling import About, Sentence, Words, sentences
 from sync.mapping_table import Row, rows
 from sync.rules import relation_rules
 
@@ -40,7 +41,9 @@ class Mapping:
     def sentences(self) -> list[Sentence]:
         """Tell the rules."""
         labels = {row.target.name: row.target.label for row in self.rows}
-        return sentences(self.rules, self.target.name, lambda name: labels.get(name, (name, name)))
+        numbered = registry.numbered(self.target.system)
+        about = About(self.target.name, lambda name: labels.get(name, (name, name)), numbered)
+        return sentences(self.rules, about)
 
 
 def mapping_of(session: Session, link_name: str) -> Mapping | None:

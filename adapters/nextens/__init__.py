@@ -8,6 +8,7 @@ from adapters.nextens.target import Nextens
 from adapters.outside import Outside
 from models.words import Lane
 
+NUMBERED = Nextens.numbered
 OPTIONS = Options
 """Model of the connection's options; an unknown key is refused."""
 
@@ -18,6 +19,6 @@ def open_target(info: ConnectionInfo, outside: Outside, lane: Lane) -> Nextens:
 
 
 __all__ = [
-    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "OPTIONAL_CREDENTIALS", "OPTIONS",
+    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "NUMBERED", "OPTIONAL_CREDENTIALS", "OPTIONS",
     "Nextens", "open_target",
 ]  # fmt: skip

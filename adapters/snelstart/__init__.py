@@ -8,6 +8,7 @@ from adapters.snelstart.options import CREDENTIALS, DEFAULT_LIMITS, DEFAULT_URLS
 from adapters.snelstart.target import SnelStart
 from models.words import Lane
 
+NUMBERED = SnelStart.numbered
 OPTIONS = Options
 """Model of the connection's options; an unknown key is refused."""
 
@@ -18,6 +19,6 @@ def open_target(info: ConnectionInfo, outside: Outside, lane: Lane) -> SnelStart
 
 
 __all__ = [
-    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "OPTIONAL", "OPTIONS", "SnelStart",
+    "CAUSES", "CREDENTIALS", "DEFAULT_LIMITS", "DEFAULT_URLS", "FIELDS", "NUMBERED", "OPTIONAL", "OPTIONS", "SnelStart",
     "open_target",
 ]  # fmt: skip

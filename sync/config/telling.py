@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from models.causes import Language
 from sync.config.rules import FailureRules, RelationRules
@@ -24,16 +23,26 @@ class Sentence:
         return self.nl if language == "nl" else self.en
 
 
-def sentences(
-    rules: RelationRules, target: str, label: Callable[[str], Words] = lambda name: (name, name)
-) -> list[Sentence]:
-    """Return one sentence per setting, in the order of the file; `target` names the target's system."""
-    told = [Sentence(name, *tell(rules, target, label)) for name, tell in TOLD.items()]
+@dataclass(frozen=True, slots=True)
+class About:
+    """Hold what sentences need to know of the target."""
+
+    target: str
+    """What it is called."""
+    label: Callable[[str], Words] = lambda name: (name, name)
+    """Name one of its fields in words."""
+    numbered: bool = True
+    """Whether its records carry a number of ours."""
+
+
+def sentences(rules: RelationRules, about: About) -> list[Sentence]:
+    """Return one sentence per setting, in the order in which things happen."""
+    told = [Sentence(name, *tell(rules, about)) for name, tell in TOLD.items()]
     failures = [Sentence(f"failure.{name}", *tell(rules.failure)) for name, tell in FAILURES.items()]
     return [*told, *failures]
 
 
-Tell = Callable[[RelationRules, str, Callable[[str], Words]], Words]
+Tell = Callable[[RelationRules, About], Words]
 
 KEYS: Mapping[str, Words] = {
     "crm_id": ("het CRM-nummer in het extra veld", "the CRM's id in the extra field"),
@@ -59,9 +68,9 @@ ROLES: Mapping[str, Words] = {
     "both": ("klant en leverancier", "customer and supplier"),
 }
 WINNERS: Mapping[str, Words] = {
-    "crm": ("wint het CRM", "the CRM wins"),
-    "books": ("wint {target}", "{target} wins"),
-    "ask": ("wordt het u gevraagd", "you are asked"),
+    "crm": ("het CRM wint", "the CRM wins"),
+    "books": ("{target} wint", "{target} wins"),
+    "ask": ("u beslist", "you decide"),
 }
 
 
@@ -77,7 +86,7 @@ def _joined(pieces: Sequence[str], joint: str) -> str:
     return pieces[0] if len(pieces) == 1 else f"{', '.join(pieces[:-1])} {joint} {pieces[-1]}"
 
 
-def _flag(rules: RelationRules, *_: Any) -> Words:
+def _flag(rules: RelationRules, _: About) -> Words:
     if rules.flag is None:
         return "Alle actieve relaties doen mee.", "All active relations take part."
     name = _quoted(rules.flag)
@@ -87,7 +96,7 @@ def _flag(rules: RelationRules, *_: Any) -> Words:
     )
 
 
-def _roles(rules: RelationRules, target: str, _: Any) -> Words:
+def _roles(rules: RelationRules, _: About) -> Words:
     if not rules.roles:
         return (
             "Het relatietype in het CRM speelt geen rol: wie meedoet, is een cliënt.",
@@ -104,55 +113,68 @@ def _roles(rules: RelationRules, target: str, _: Any) -> Words:
     )
 
 
-def _match(rules: RelationRules, target: str, _: Any) -> Words:
+def _match(rules: RelationRules, about: About) -> Words:
     nl, en = _pair([KEYS[key] for key in rules.match], ("en dan", "and then"))
     return (
-        f"Staat de relatie misschien al in {target}, dan wordt zij herkend aan: {nl}. Bij twijfel volgt een vraag.",
-        f"A relation that may stand in {target} already is recognised by: {en}. In doubt you are asked.",
+        f"Staat de relatie misschien al in {about.target}, dan wordt zij herkend aan: {nl}. Bij twijfel: een vraag.",
+        f"A relation that may stand in {about.target} already is recognised by: {en}. In doubt you are asked.",
     )
 
 
-def _number(rules: RelationRules, target: str, _: Any) -> Words:
+NO_NUMBER: Words = (
+    "Een nieuwe relatie krijgt geen nummer van ons: dit systeem geeft zijn eigen.",
+    "A new relation gets no number of ours: this system gives its own.",
+)
+
+
+def _number(rules: RelationRules, about: About) -> Words:
+    if not about.numbered:
+        return NO_NUMBER
     if rules.number == "crm":
         return (
-            f"Een nieuwe relatie krijgt in {target} het relatienummer van het CRM, als dat vrij is en past.",
-            f"A new relation gets the CRM's relation number in {target}, if that is free and fits.",
+            f"Een nieuwe relatie krijgt in {about.target} het relatienummer van het CRM, als dat vrij is en past.",
+            f"A new relation gets the CRM's relation number in {about.target}, if that is free and fits.",
         )
     return (
-        f"Een nieuwe relatie krijgt in {target} een nummer uit de eigen reeks.",
-        f"A new relation gets a number of the link's own series in {target}.",
+        f"Een nieuwe relatie krijgt in {about.target} een nummer uit de eigen reeks.",
+        f"A new relation gets a number of the link's own series in {about.target}.",
     )
 
 
-def _number_range(rules: RelationRules, *_: Any) -> Words:
+def _number_range(rules: RelationRules, about: About) -> Words:
     first, last = rules.number_range
+    if not about.numbered:
+        return (
+            f"De eigen nummerreeks ({first} tot en met {last}) wordt hier niet gebruikt.",
+            f"The link's own numbers ({first} to {last}) are not used here.",
+        )
     return (
-        f"De eigen nummerreeks loopt van {first} tot en met {last}; ook voor een tweede rol of een nummer dat niet past.",
-        f"The link's own numbers run from {first} to {last}; also for a second role or a number that does not fit.",
+        f"De eigen nummerreeks loopt van {first} tot en met {last}; ook voor een tweede rol.",
+        f"The link's own numbers run from {first} to {last}; also for a second role.",
     )
 
 
-def _create(rules: RelationRules, target: str, _: Any) -> Words:
+def _create(rules: RelationRules, about: About) -> Words:
     if rules.create:
         return (
-            f"Staat de relatie nog niet in {target}, dan wordt zij daar aangemaakt.",
-            f"A relation that does not stand in {target} yet is created there.",
+            f"Staat de relatie nog niet in {about.target}, dan wordt zij daar aangemaakt.",
+            f"A relation that does not stand in {about.target} yet is created there.",
         )
     return (
-        f"Er wordt nooit een relatie aangemaakt in {target}: wie daar niet staat, wacht op u.",
-        f"No relation is ever created in {target}: one that does not stand there waits for you.",
+        f"Er wordt nooit een relatie aangemaakt in {about.target}: wie daar niet staat, wacht op u.",
+        f"No relation is ever created in {about.target}: one that does not stand there waits for you.",
     )
 
 
-def _blank_empty(rules: RelationRules, target: str, _: Any) -> Words:
+def _blank_empty(rules: RelationRules, about: About) -> Words:
     if rules.blank_empty:
         return (
-            f"Een veld dat in het CRM leeg is, wordt in {target} leeggemaakt.",
-            f"A field that is empty in the CRM is emptied in {target}.",
+            f"Een veld dat in het CRM leeg is, wordt in {about.target} leeggemaakt.",
+            f"A field that is empty in the CRM is emptied in {about.target}.",
         )
     return (
-        f"Een veld dat in het CRM leeg is, blijft in {target} zoals het is.",
-        f"A field that is empty in the CRM stays in {target} as it is.",
+        f"Een veld dat in het CRM leeg is, blijft in {about.target} zoals het is.",
+        f"A field that is empty in the CRM stays in {about.target} as it is.",
     )
 
 
@@ -161,31 +183,30 @@ def winner(rules: RelationRules, field: str) -> str:
     return rules.policy.get(field, rules.policy.get("*", "crm"))
 
 
-def _policy(rules: RelationRules, target: str, label: Callable[[str], Words]) -> Words:
-    rest = WINNERS[winner(rules, "*")]
-    named = {name: one for name, one in rules.policy.items() if name != "*"}
-    pieces = [
-        (f"bij {_quoted(label(name)[0])} {WINNERS[one][0]}", f"for {_quoted(label(name)[1])} {WINNERS[one][1]}")
-        for name, one in named.items()
-    ]
-    nl, en = rest
-    if pieces:
-        special = _pair(pieces, ("en", "and"))
-        nl, en = f"{special[0]}; bij alle andere velden {nl}", f"{special[1]}; for all other fields {en}"
+def _policy(rules: RelationRules, about: About) -> Words:
+    named = [name for name in rules.policy if name != "*"]
+    labels = [(*about.label(name), winner(rules, name)) for name in named]
+    labels += [("alle andere velden", "all other fields", winner(rules, "*"))] if named else []
+    if not labels:
+        nl, en = _wins(winner(rules, "*"), about.target)
+        return f"Wijzigden beide kanten een veld: {nl}.", f"Where both sides changed a field: {en}."
+    sides = ["; ".join(f"{label[side]}: {_wins(label[2], about.target)[side]}" for label in labels) for side in (0, 1)]
+    return f"Wijzigden beide kanten een veld, dan geldt: {sides[0]}.", f"Where both sides changed a field: {sides[1]}."
+
+
+def _wins(who: str, target: str) -> Words:
+    nl, en = WINNERS[who]
+    return nl.replace("{target}", target), en.replace("{target}", target)
+
+
+def _on_deleted(_: RelationRules, about: About) -> Words:
     return (
-        f"Is een veld aan beide kanten gewijzigd, dan {nl}.".replace("{target}", target),
-        f"Where both sides changed a field, {en}.".replace("{target}", target),
+        f"Wordt een relatie in het CRM verwijderd, dan blijft zij in {about.target} staan; de vergelijking meldt het.",
+        f"A relation that is deleted in the CRM stays in {about.target}; the comparison reports it.",
     )
 
 
-def _on_deleted(rules: RelationRules, target: str, _: Any) -> Words:
-    return (
-        f"Wordt een relatie in het CRM verwijderd, dan blijft zij in {target} staan; de vergelijking meldt het.",
-        f"A relation that is deleted in the CRM stays in {target}; the comparison reports it.",
-    )
-
-
-def _main_contact(rules: RelationRules, *_: Any) -> Words:
+def _main_contact(rules: RelationRules, _: About) -> Words:
     if rules.main_contact is None:
         return (
             "Is er plaats voor een contactpersoon, dan gaat de hoofdcontactpersoon van het CRM mee.",
@@ -216,8 +237,8 @@ TOLD: Mapping[str, Tell] = {
     "blank_empty": _blank_empty,
     "on_deleted": _on_deleted,
     "main_contact": _main_contact,
-    "bsn_source": lambda rules, *_: _sourced("BSN", rules.bsn_source),
-    "rsin_source": lambda rules, *_: _sourced("RSIN", rules.rsin_source),
+    "bsn_source": lambda rules, _: _sourced("BSN", rules.bsn_source),
+    "rsin_source": lambda rules, _: _sourced("RSIN", rules.rsin_source),
 }
 """Setting -> what tells it; a test holds it against the model."""
 

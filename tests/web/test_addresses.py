@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters import addresses, registry
+from adapters import registry
 from adapters.addresses import destinations, flaw_in, host_of, public
 from adapters.deadline import Deadline
 from adapters.transport import TransportError, send
@@ -45,7 +45,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         families = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in found]
         return [(family, socket.SOCK_STREAM, 6, "", (one, port)) for family, one in zip(families, found, strict=True)]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
     return known
 
 
@@ -151,7 +151,7 @@ def test_whatever_is_accepted_leads_every_reader_to_the_same_host(url: str) -> N
 class Elsewhere(BaseHTTPRequestHandler):
     """Answer every call with a redirect, and count them."""
 
-    seen: list[str] = []
+    seen: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         type(self).seen.append(self.path)
@@ -192,13 +192,13 @@ def test_a_guarded_call_connects_to_what_was_judged_and_not_to_a_second_answer(
     names: dict[str, list[str]], server: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    real = addresses.socket.getaddrinfo
+    real = socket.getaddrinfo
 
     def count(host: str, *rest: Any, **more: Any) -> Any:
         asked.append(host)
         return real(host, *rest, **more)
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", count)
+    monkeypatch.setattr(socket, "getaddrinfo", count)
     monkeypatch.setattr("adapters.addresses.public", lambda address: str(address) == "127.0.0.1")
     names["kantoor.simplicate.nl"] = ["127.0.0.1"]
     url = f"http://kantoor.simplicate.nl:{server}/"

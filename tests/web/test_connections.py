@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from models.tables import Audit, Connection, ConnectionToken
 from models.words import ConnectionState
-from sync.config.applying import apply, plan, read_wanted
+from sync.config.applying import Wanted, apply, plan, read_wanted
 from sync.config.exporting import export_yaml
 from sync.config.flaws import FileRefused
 from sync.config.loading import connection_info, load_stored
@@ -278,44 +278,53 @@ connections:
 ENVIRONMENT = {"KEY": "file-key", "SECRET": "file-secret", "HOOK": "file-hook"}
 
 
-def test_a_file_leaves_alone_what_a_page_made_until_it_takes_it_over(
+def exported(office: Office) -> str:
+    with office.runtime.sessions() as session:
+        return export_yaml(load_stored(session, None).configuration)
+
+
+def test_a_file_leaves_alone_what_a_page_made_and_paused(
     office: Office, administrator: Browser, snelstart: ModuleProcess
 ) -> None:
     connected(office, administrator, to_snelstart(snelstart.url, "pagina"))
-    sessions, vault = office.runtime.sessions, office.runtime.vault
     text = FILE.format(url=snelstart.url)
     administrator.post("/connections/klanten/pause", {"reason": "even niet"})
-    apply(sessions, vault, read_wanted(text.encode(), ENVIRONMENT))
-    row, file_row = stored(office, "pagina"), stored(office, "klanten")
+    apply(office.runtime.sessions, office.runtime.vault, read_wanted(text.encode(), ENVIRONMENT))
+    row, of_file = stored(office, "pagina"), stored(office, "klanten")
     assert row is not None
-    assert file_row is not None
-    assert (row.enabled, file_row.enabled) == (True, False), "the page's own stays, and so does its pause"
-    with sessions() as session:
-        exported = export_yaml(load_stored(session, None).configuration)
-    document = yaml.safe_load(exported)
-    assert document["connections"]["pagina"]["credentials"] == {
-        "subscription_key": "stored",
-        "connection_key": "stored",
-    }
-    assert "enabled" not in document["connections"]["klanten"]
-    changed = exported.replace(f"{snelstart.url}/v2", f"{snelstart.url}/v3")
-    with pytest.raises(FileRefused) as caught:
-        plan(sessions, vault, read_wanted(changed.encode(), ENVIRONMENT))
-    assert {flaw.code for flaw in caught.value.flaws} == {"on_page"}
-    assert stored(office, "pagina").base_url == f"{snelstart.url}/v2"  # type: ignore[union-attr]
-    changes = apply(sessions, vault, read_wanted(exported.encode(), ENVIRONMENT)).changes
-    assert ("adopted", "pagina") in [(change.action, change.name) for change in changes]
-    assert plan(sessions, vault, read_wanted(exported.encode(), ENVIRONMENT)) == []
-    taken = stored(office, "pagina")
+    assert of_file is not None
+    assert (row.enabled, of_file.enabled) == (True, False), "the page's own stays, and so does its pause"
+    blocks = yaml.safe_load(exported(office))["connections"]
+    assert blocks["pagina"]["credentials"] == {"subscription_key": "stored", "connection_key": "stored"}
+    assert "enabled" not in blocks["klanten"]
+    assert administrator.post("/connections/klanten/resume").status_code == 303
+
+
+def test_a_file_takes_over_what_a_page_made_only_as_it_stands(
+    office: Office, administrator: Browser, snelstart: ModuleProcess
+) -> None:
+    connected(office, administrator, to_snelstart(snelstart.url, "overname"))
+    sessions, vault, text = office.runtime.sessions, office.runtime.vault, exported(office)
+
+    def wanted(content: str) -> Wanted:
+        return read_wanted(content.encode(), ENVIRONMENT)
+
+    def flaws(content: str) -> set[str]:
+        with pytest.raises(FileRefused) as caught:
+            apply(sessions, vault, wanted(content))
+        return {flaw.code for flaw in caught.value.flaws}
+
+    assert flaws(text.replace(f"{snelstart.url}/v2", f"{snelstart.url}/v3")) == {"on_page"}
+    assert flaws(text.replace("  overname:", "  nieuw:")) == {"secret_stored"}
+    changes = apply(sessions, vault, wanted(text)).changes
+    assert ("adopted", "overname") in [(change.action, change.name) for change in changes]
+    assert plan(sessions, vault, wanted(text)) == []
+    taken = stored(office, "overname")
     assert taken is not None
     assert connection_info(taken, vault).credentials["connection_key"] == KOPPELSLEUTEL
-    renewed = administrator.post("/connections/pagina/credentials", {"connection_key": KOPPELSLEUTEL})
+    assert administrator.post("/connections/overname/remove").status_code == 404, "the file is its owner now"
+    renewed = administrator.post("/connections/overname/credentials", {"connection_key": KOPPELSLEUTEL})
     assert renewed.status_code == 303, "`stored` leaves the renewing to the page"
-    missing = exported.replace("  pagina:", "  nieuw:")
-    with pytest.raises(FileRefused) as caught:
-        plan(sessions, vault, read_wanted(missing.encode(), ENVIRONMENT))
-    assert "secret_stored" in {flaw.code for flaw in caught.value.flaws}
-    assert administrator.post("/connections/klanten/resume").status_code == 303
 
 
 def test_the_api_tests_and_pauses(office: Office, snelstart: ModuleProcess, administrator: Browser) -> None:

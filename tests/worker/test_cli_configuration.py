@@ -147,3 +147,16 @@ def test_global_options_may_stand_anywhere_but_not_behind_two_dashes() -> None:
     assert global_first(["plan", "--", "--json"]) == ["plan", "--", "--json"]
     assert global_first(["plan", "--config=x"]) == ["--config=x", "plan"]
     assert global_first(["plan", "--language"]) == ["--language", "plan"]
+
+
+def test_the_mapping_of_a_link_is_printed_as_document_table_and_json(clean: Desk) -> None:
+    clean.json("apply", str(clean.file))
+    document = clean.run("mapping", "office", "--language", "en").stdout
+    assert "# Link office" in document
+    assert "| coc_code | Chamber of Commerce number | kvkNummer |" in document
+    table = clean.run("mapping", "office", "--format", "csv").stdout.splitlines()
+    assert table[0].startswith("Soort,CRM-veld")
+    found = clean.json("mapping", "office")
+    assert len(found["fields"]) == len(table) - 1
+    assert "flag" in {one["setting"] for one in found["rules"]}
+    assert clean.run("mapping", "nobody").exit_code == 2

@@ -18,7 +18,8 @@ LINKS = text("""
 SELECT link.name, link.enabled, link.rules, source.name AS source, source.system AS source_system,
     source.enabled AND source.state = 'active' AS source_works, target.name AS target,
     target.system AS target_system, target.enabled AND target.state = 'active' AS target_works
-FROM link JOIN connection AS source ON source.id = link.source_id JOIN connection AS target ON target.id = link.target_id
+FROM link JOIN connection AS source ON source.id = link.source_id
+    JOIN connection AS target ON target.id = link.target_id
 WHERE link.name > :after AND NOT jsonb_exists(link.rules, '_removed') ORDER BY link.name LIMIT :most
 """)
 

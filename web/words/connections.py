@@ -71,10 +71,8 @@ WORDS = {
     "connections.no_issues": ("Er staan geen meldingen open.", "No issues are open."),
     "connections.links": ("Koppelingen", "Links"),
     "connections.no_links": (
-        "Nog geen koppeling gebruikt deze verbinding. Een koppeling staat in het configuratiebestand: neem deze "
-        "verbinding daarin over met `boekbrug export` en voeg de koppeling toe.",
-        "No link uses this connection yet. A link stands in the configuration file: take this connection over with "
-        "`boekbrug export` and add the link.",
+        "Nog geen koppeling gebruikt haar. Neem haar met `boekbrug export` over in het bestand en voeg er een toe.",
+        "No link uses it yet. Take it over into the file with `boekbrug export` and add one there.",
     ),
     "connections.from": ("Gemaakt", "Made"),
     "connections.on_page": ("op deze pagina", "on this page"),
@@ -161,9 +159,8 @@ WORDS = {
         "The address must begin with https://.",
     ),
     "connections.refused_address_host": (
-        "Dit is geen adres van dit systeem. Andere adressen kan alleen wie Boekbrug installeert toestaan "
-        "(BOEKBRUG_ALLOW_HOSTS).",
-        "This is not an address of this system. Only who installs Boekbrug can allow others (BOEKBRUG_ALLOW_HOSTS).",
+        "Dit is geen adres van dit systeem. Alleen wie Boekbrug installeert kan andere toestaan.",
+        "This is not an address of this system. Only whoever installs Boekbrug can allow others.",
     ),
     "connections.refused_address_inside": (
         "Dit adres leidt naar een eigen netwerk en wordt geweigerd.",

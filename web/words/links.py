@@ -31,8 +31,7 @@ WORDS = {
     "links.pause": ("Pauzeren", "Pause"),
     "links.resume": ("Hervatten", "Resume"),
     "links.pause_hint": (
-        "Wijzigingen in het CRM worden gewoon gehoord en wachten. Na het hervatten gaan ze alsnog; er gaat niets "
-        "verloren.",
+        "Wijzigingen in het CRM worden gehoord en wachten. Na het hervatten gaan ze alsnog; niets gaat verloren.",
         "Changes in the CRM are heard as usual and wait. They go on after you resume; nothing is lost.",
     ),
     "links.done_paused": (
@@ -87,7 +86,7 @@ WORDS = {
     "links.empty": ("leeg", "empty"),
     "links.takes_part": ("Deze relatie doet mee, als {role}.", "This relation takes part, as {role}."),
     "links.takes_no_part": (
-        "Deze relatie doet niet mee: het vinkje staat uit of zij is niet actief. Hieronder staat wat er anders zou gaan.",
+        "Deze relatie doet niet mee: het vinkje staat uit of zij is niet actief. Hieronder: wat anders zou gaan.",
         "This relation takes no part: it is not ticked or not active. Below stands what would go otherwise.",
     ),
     "links.not_tied": (

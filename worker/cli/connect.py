@@ -12,17 +12,12 @@ from adapters.base import Finding
 from adapters.errors import AdapterError
 from adapters.tokens import TokenStore
 from models.tables import Connection
-from models.words import Lane
 from sync.config.loading import REMOVED, connection_info
-from worker.cli.connections import check_one
+from sync.contact import check_row, opened
+from sync.trials import LONGEST, PASTED, looks_like_key
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit, Failure
 from worker.cli.failures import failure_of
-
-PASTED = "refresh_token"
-"""The credential that an office copies from its own settings."""
-LONGEST = 8192
-"""Characters of a token; a longer text is something else that was pasted by mistake."""
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +40,7 @@ def connect(
     TokenStore(row.id, here.runtime.outside, info.credentials.get(PASTED)).paste(token)
     here.output.say("Het token is versleuteld bewaard.", "The token is stored, encrypted.")
     _try(here, row)
-    checked = check_one(row, here.runtime)
+    checked = check_row(row, here.runtime.outside)
     document = {"connection": row.name, "stored": True, "ok": checked.ok, "findings": _listed(checked.findings)}
     here.output.show(document, lambda: _print(here, checked.findings))
     raise typer.Exit(Exit.OK if checked.ok else Exit.PERSON)
@@ -73,7 +68,7 @@ def _token(here: Context, *, asked: bool) -> str:
     question = here.output.words("Token (wordt niet getoond)", "Token (is not shown)")
     text = typer.prompt(question, hide_input=True, err=True) if asked else sys.stdin.read(LONGEST + 2)
     token = str(text).strip()
-    if not token or len(token) > LONGEST or any(char.isspace() or not char.isprintable() for char in token):
+    if not looks_like_key(token):
         raise Failure(
             Exit.USAGE,
             "Dit is geen token: verwacht is één stuk tekst zonder spaties. Er is niets veranderd.",
@@ -86,7 +81,7 @@ def _try(here: Context, row: Connection) -> None:
     """Make one call with it. Raises Failure that says that the token is kept, and why it does not serve yet."""
     info = connection_info(row, here.runtime.vault)
     try:
-        registry.open_target(info, here.runtime.outside, Lane.LIVE).identify()
+        opened(info, here.runtime.outside).identify()
     except AdapterError as error:
         found = failure_of(error)
         if found is None:

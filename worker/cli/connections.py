@@ -1,23 +1,17 @@
 """Show connections, and check them for real: credentials, rights, clock and limits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
 
-from adapters import registry
-from adapters.base import Finding
-from adapters.breaker import Breaker
-from adapters.errors import AdapterError
 from models.tables import Connection
-from models.vault import Unreadable
-from models.words import ConnectionState, Lane
-from sync.config.loading import REMOVED, connection_info
+from models.words import ConnectionState
+from sync.config.loading import REMOVED
+from sync.contact import Checked, check_row
 from worker.cli.context import Context, command
 from worker.cli.exits import Exit, Failure
-from worker.cli.failures import failure_of
 from worker.cli.output import Output
 from worker.runtime import Runtime
 
@@ -100,20 +94,6 @@ def _table(output: Output, rows: Sequence[Connection]) -> None:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Hold what checking one connection found."""
-
-    name: str
-    findings: Sequence[Finding]
-    away: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether nothing is wrong."""
-        return not self.away and all(finding.ok for finding in self.findings)
-
-
 def check(
     ctx: typer.Context,
     connection: Annotated[str | None, typer.Argument(help="One connection; all enabled ones when left out.")] = None,
@@ -123,29 +103,12 @@ def check(
     rows = [row for row in _rows(here.runtime) if (row.name == connection if connection else row.enabled)]
     if connection and not rows:
         raise Failure(Exit.USAGE, f"Er is geen verbinding {connection}.", f"There is no connection {connection}.")
-    found = [check_one(row, here.runtime) for row in rows]
+    found = [check_row(row, here.runtime.outside) for row in rows]
     here.output.show({"connections": [_checked(one) for one in found]}, lambda: _print(here, found))
     if all(one.ok for one in found):
         raise typer.Exit(Exit.OK)
     only_away = all(one.ok or one.away for one in found)
     raise typer.Exit(Exit.UNREACHABLE if only_away else Exit.PERSON)
-
-
-def check_one(row: Connection, runtime: Runtime) -> Checked:
-    """Check one connection; one that waited for its user and works goes on. What goes wrong is a finding too."""
-    try:
-        info = connection_info(row, runtime.vault)
-        source = "source" in registry.roles_of(info.system)
-        opened = (registry.open_source if source else registry.open_target)(info, runtime.outside, Lane.LIVE)
-        checked = Checked(row.name, opened.check())
-        if checked.ok:
-            Breaker(info.id, runtime.outside).renewed()
-        return checked
-    except (AdapterError, Unreadable) as error:
-        failure = failure_of(error)
-        words = (failure.nl, failure.en) if failure else (str(error), str(error))
-        away = failure is not None and failure.code == Exit.UNREACHABLE
-        return Checked(row.name, [Finding(False, *words)], away)
 
 
 def _checked(one: Checked) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
-from adapters.errors import AdapterError, Forbidden, Throttled, Unauthorised, Unavailable
+from adapters.errors import AdapterError
 from models.vault import Unreadable
+from sync.contact import UNREADABLE, explained
 from worker.cli.exits import Exit, Failure
 from worker.embedded import EmbeddedError
 
@@ -50,32 +51,12 @@ def _embedded(error: Any) -> Failure:
 
 
 def _unreadable(_: Any) -> Failure:
-    return Failure(
-        Exit.USAGE,
-        "Een opgeslagen geheim is met geen van de sleutels te openen. Zet de vroegere sleutel terug in "
-        "BOEKBRUG_SECRET_KEYS (of het sleutelbestand).",
-        "A stored secret opens with none of the keys. Put the former key back in BOEKBRUG_SECRET_KEYS "
-        "(or the key file).",
-    )
+    return Failure(Exit.USAGE, UNREADABLE.nl, UNREADABLE.en)
 
 
 def _outside(error: Any) -> Failure:
-    if isinstance(error, Throttled):
-        when = error.retry_at.isoformat(timespec="seconds")
-        return Failure(
-            Exit.UNREACHABLE,
-            f"De aanroepen zijn op; weer vanaf {when}.",
-            f"No calls left; again from {when}.",
-        )
-    if isinstance(error, Unauthorised | Forbidden):
-        return Failure(
-            Exit.PERSON,
-            f"Het systeem weigert de toegang ({error}). Controleer de sleutel en zijn rechten.",
-            f"The system refuses access ({error}). Check the key and its rights.",
-        )
-    if isinstance(error, Unavailable):
-        return Failure(Exit.UNREACHABLE, "Het systeem antwoordt niet.", "The system does not answer.")
-    return Failure(Exit.PERSON, f"Het systeem weigert: {error}", f"The system refuses: {error}")
+    found = explained(error)
+    return Failure(Exit.UNREACHABLE if found.away else Exit.PERSON, found.nl, found.en)
 
 
 KNOWN: Mapping[type[Exception], Callable[[Any], Failure | None]] = {
