@@ -60,7 +60,10 @@ def due_at(now: datetime, zone: ZoneInfo) -> datetime | None:
 def receivers_of(settings: Settings) -> list[str]:
     """Return the addresses, each once whatever its capitals."""
     given = [*settings.digest_to.split(","), settings.admin_email or ""]
-    found = {one.strip().lower(): one.strip() for one in given if "@" in one}
+    found: dict[str, str] = {}
+    for one in given:
+        if "@" in one:
+            found.setdefault(one.strip().lower(), one.strip())
     return list(found.values())
 
 

@@ -12,12 +12,14 @@ from sqlalchemy import select, text
 from models.partitions import month_after, partition_name
 from models.settings import Settings
 from models.tables import (
+    BudgetSample,
     Connection,
     Erasure,
     Issue,
     Link,
     Mail,
     MappingHistory,
+    Pulse,
     Reconciliation,
     RelationMapping,
     Review,
@@ -38,6 +40,8 @@ DAYS = {
     "snapshots": 60,
     "erasures": 70,
     "mails": 80,
+    "pulses": 90,
+    "samples": 95,
 }
 """Another number for each, so that a mix-up shows."""
 
@@ -91,8 +95,17 @@ def row(mapping: RelationMapping, setting: str, moment: datetime) -> tuple[Any, 
         "snapshots": (Snapshot, snapshot(mapping, started_at=moment, deleted=True)),
         "erasures": (Erasure, erasure(mapping, at=moment)),
         "mails": (Mail, mail(mapping, created_at=moment, state="sent")),
+        "pulses": (Pulse, {"link_id": mapping.link_id, "minute": moment} | dict.fromkeys(PULSE_NUMBERS, 0)),
+        "samples": (BudgetSample, sample(mapping, moment)),
     }
     return made[setting]
+
+
+PULSE_NUMBERS = ("attempts", "written", "failed", "source_calls", "target_calls")
+
+
+def sample(mapping: RelationMapping, moment: datetime) -> dict[str, Any]:
+    return {"connection_id": mapping.source_connection_id, "window": "hour", "minute": moment, "used": 1, "left": 1}
 
 
 def intent(mapping: RelationMapping, **more: Any) -> dict[str, Any]:
@@ -191,7 +204,7 @@ def test_inbox_and_log_lose_months_by_their_own_settings(runtime: Runtime) -> No
 def test_what_has_no_setting_of_its_own_follows_the_general_one() -> None:
     settings = Settings(retention_days=7, retention_log_days=9)
     assert (kept_days(settings, "events"), kept_days(settings, "log")) == (7, 9)
-    assert {kept_days(settings, rule.setting) for rule in retention.RULES} == {7, 30, 1825}
+    assert {kept_days(settings, rule.setting) for rule in retention.RULES} == {7, 8, 14, 30, 1825}
 
 
 def test_none_may_be_zero_by_a_slip() -> None:

@@ -1,15 +1,14 @@
 """The pages: plain words in the reader's language, nothing loaded from elsewhere, nothing run but our own."""
 
 import re
-from uuid import uuid4
 
 import pytest
 import requests
+from sqlalchemy import update
 
-from models.tables import Issue, SyncLog
+from models.tables import Connection
 from models.words import Outcome
 from tests.web.conftest import Office
-from tests.web.office import post, told
 from tests.web.people import Browser
 from web.words import TABLES, words_of
 
@@ -35,18 +34,13 @@ def test_the_language_is_the_readers(viewer: Browser, accepted: str, query: str,
     assert ("Verbindingen" if language == "nl" else "Connections") in shown
 
 
-def test_connections_work_log_and_issues_are_shown_in_words(office: Office, viewer: Browser) -> None:
-    post(office.url, told("shown"))
+def test_what_people_wrote_stays_text(office: Office, viewer: Browser) -> None:
     with office.runtime.sessions.begin() as session:
-        log = SyncLog(link_id=office.link, job_id=1, kind="relation", record_id="organization:1")
-        log.outcome, log.role, log.correlation_id = "created", "customer", uuid4()
-        session.add(log)
-        session.add(Issue(link_id=office.link, kind="relation", record_id="x", cause="<b>check.kvk</b>"))
+        reason = {"state": "parked", "state_reason": "<script>x</script>"}
+        session.execute(update(Connection).where(Connection.name == "books").values(reason))
     shown = page(viewer).text
-    assert "wacht" in shown
-    assert "aangemaakt" in shown
-    assert "relatie organization:1 (klant)" in shown
-    assert "&lt;b&gt;check.kvk&lt;/b&gt;" in shown
+    assert "books is onbereikbaar" in shown
+    assert "&lt;script&gt;x" in shown and "<script>x" not in shown
 
 
 def test_browsers_are_told_to_run_and_fetch_nothing_but_our_files(office: Office, viewer: Browser) -> None:
