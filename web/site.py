@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from anyio.to_thread import run_sync
@@ -70,6 +71,7 @@ class Site:
             "t": words_of(language),
             "who": who,
             "here": request.url.path,
+            "elsewise": _in_other(request, language),
             "now": datetime.now(UTC),
             "badges": badges(session) if session is not None and who is not None else {},
             **shown,
@@ -90,6 +92,12 @@ class Site:
             httponly=True,
             samesite="lax",
         )
+
+
+def _in_other(request: Request, language: Language) -> str:
+    """Return the query of this same page in the other language."""
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("language", "done")]
+    return urlencode([*kept, ("language", "en" if language == "nl" else "nl")])
 
 
 def language_of(*wishes: str) -> Language:

@@ -50,6 +50,10 @@ NOT_OF_A_RECORD = {
     "connection.hook_token": "part of an address of the office",
     "connection.hook_token_hash": "part of an address of the office",
     "connection_token.sealed": "the office's own access to a system",
+    "api_token.token_hash": "the office's own application",
+    "web_session.token_hash": "a user's browser",
+    "sign_in.name_hash": "somebody at the door; goes after thirty days",
+    "sign_in.address_hash": "somebody at the door; goes after thirty days",
 }
 """Ciphertext and hashes that tell of no record, with the reason."""
 

@@ -56,6 +56,7 @@ UNDER_A_RECORDS_KEY = {
     "issue.label",
     "mapping_history.sealed",
     "relation_mapping.base",
+    "relation_mapping.label",
     "review.label",
     "snapshot.sealed",
     "source_identifier.sealed",
@@ -64,6 +65,13 @@ UNDER_A_RECORDS_KEY = {
     "write_intent.sealed",
 }
 """Columns that need nothing of a rotation but their record's key."""
+PROVEN_BY_ITS_OWNER = {
+    "api_token.token_hash",
+    "web_session.token_hash",
+    "sign_in.name_hash",
+    "sign_in.address_hash",
+}
+"""Hashes of what nobody here holds: tokens follow when they are used, sessions and attempts end before the key goes."""
 WITH_ANOTHER = {"connection.hook_token_hash"}
 """Moved together with the seal that it is the hash of."""
 
@@ -126,7 +134,7 @@ def test_every_stored_byte_has_its_place_in_the_rotation() -> None:
         if isinstance(column.type, LargeBinary)
     }
     moved = {column.name for column in COLUMNS} | {"target_identifier.value_hash"}
-    assert columns == moved | UNDER_A_RECORDS_KEY | WITH_ANOTHER
+    assert columns == moved | UNDER_A_RECORDS_KEY | WITH_ANOTHER | PROVEN_BY_ITS_OWNER
 
 
 def hook_token(bridge: Bridge) -> str:
