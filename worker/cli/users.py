@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.causes import Language
+from models.database import Sessions
 from models.tables import User
 from models.words import Access
 from sync.audit import Actor
-from tasks.runtime import Runtime
 from web.access.users import Refused, add_user, find_user, hash_new, set_password, switch
 from web.words import words_of
 from worker.cli.context import Context, command
@@ -104,13 +104,13 @@ def actor() -> Actor:
     return Actor(getpass.getuser(), "command")
 
 
-def ensure_user(runtime: Runtime, name: str, password: str, role: Access = Access.ADMINISTRATOR) -> None:
+def ensure_user(sessions: Sessions, name: str, password: str, role: Access = Access.ADMINISTRATOR) -> None:
     """Add a user with a password, or give an existing one that password; for set-ups that may run twice.
 
     Raises Refused.
     """
     hashed = hash_new(password)
-    with runtime.sessions.begin() as session:
+    with sessions.begin() as session:
         found = find_user(session, name)
         if found is None:
             add_user(session, actor(), name, role, hashed=hashed)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.causes import MOVERS
+from web.access.users import made_up_password
+from web.words.mapping import MATCHED
 from worker.cli import issues, mappings, reviews
 from worker.cli.links import word
+from worker.cli.users import ensure_user
 from worker.demo.plot import Plot
 from worker.demo.sandbox import Sandbox
 from worker.demo.stage import Stage
@@ -13,6 +16,8 @@ from worker.demo.verifying import Flaw, Verdict
 
 SAMPLE = 6
 REVIEWS_SHOWN = 4
+USER = "demo"
+"""Who may sign in on the demonstration's pages, as an administrator."""
 
 
 def close(plot: Plot, verdict: Verdict) -> None:
@@ -27,8 +32,7 @@ def close(plot: Plot, verdict: Verdict) -> None:
 def _mappings(stage: Stage) -> None:
     stage.screen.act("Koppelingen", "Mappings")
     rows, total = mappings.find(stage.here, None, None, SAMPLE)
-    called = mappings.names_of(stage.here, rows)
-    documents = [mappings.row_document(row, {}, called) for row in rows]
+    documents = [mappings.row_document(row, {}) for row in rows]
     columns = ("naam", "name"), ("rol", "role"), ("nummer", "number"), ("hoe", "how")
     stage.screen.table(
         columns,
@@ -37,13 +41,13 @@ def _mappings(stage: Stage) -> None:
                 one["name"],
                 word(stage.here.output, one["role"]),
                 one["target_number"],
-                stage.screen.words(*mappings.MATCHED.get(one["matched_by"], (one["matched_by"],) * 2)),
+                stage.screen.words(*MATCHED.get(one["matched_by"], (one["matched_by"],) * 2)),
             )
             for one in documents
         ],
     )
     counts = mappings.counts(stage.here)
-    told = ", ".join(f"{count} {stage.screen.words(*mappings.MATCHED.get(how, (how, how)))}" for how, count in counts)
+    told = ", ".join(f"{count} {stage.screen.words(*MATCHED.get(how, (how, how)))}" for how, count in counts)
     stage.screen.say(f"De laatste {len(rows)} van {total}: {told}.", f"The last {len(rows)} of {total}: {told}.")
 
 
@@ -139,10 +143,13 @@ def _verdict(plot: Plot, verdict: Verdict) -> None:
 
 
 def addresses(stage: Stage) -> None:
-    """Print where to look around."""
+    """Print where to look around, and with what to sign in."""
     stage.screen.act("Adressen", "Addresses")
+    password = made_up_password()
+    ensure_user(stage.runtime.sessions, USER, password)
     rows = [
         (stage.screen.words("pagina's", "pages"), stage.web_url),
+        (stage.screen.words("aanmelden", "sign in"), f"{USER} / {password}"),
         (stage.screen.words("metingen", "metrics"), f"{stage.web_url}/metrics"),
         (stage.screen.words("gezondheid", "health"), f"{stage.web_url}/readyz"),
         ("Flower", stage.flower_url),
