@@ -73,6 +73,7 @@ def house(
     process = start_shared_module("web", "--port", port, env=env | {"BOEKBRUG_PUBLIC_URL": f"http://127.0.0.1:{port}"})
     yield House(process.url, runtime, provider)
     server.shutdown()
+    server.server_close()
     runtime.close()
 
 
