@@ -137,10 +137,20 @@ def _lines(session: Session, runtime: Runtime, rows: Sequence[Connection]) -> li
     budgets = _budgets(session, runtime, rows)
     return [
         Line(
-            row, contacts.get(row.id), [one for one in budgets if one.connection_id == row.id], remembered(row.options)
+            row,
+            _latest(contacts.get(row.id), row),
+            [one for one in budgets if one.connection_id == row.id],
+            remembered(row.options),
         )
         for row in rows
     ]
+
+
+def _latest(contact: datetime | None, row: Connection) -> datetime | None:
+    """Return the last contact; a test that succeeded was one as well."""
+    checked = remembered(row.options)
+    moments = [one for one in (contact, checked.at if checked and checked.ok else None) if one]
+    return max(moments, default=None)
 
 
 def _budgets(session: Session, runtime: Runtime, rows: Sequence[Connection]) -> list[BudgetLine]:
