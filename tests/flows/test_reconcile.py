@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from models.tables import Reconciliation
 from models.words import Lane
+from sync.audit import Actor
 from sync.candidates import Sides
+from sync.comparisons import ask
 from sync.reconcile import Report, reconcile
+from sync.repairing import repair_report
 from tests.fixtures.bridge import Bridge
 from tests.flows.sandbox_data import BOTH, customer, numbered_customer
 
@@ -103,3 +107,42 @@ def test_repair_leaves_what_the_books_may_keep(bridge: Bridge) -> None:
 
     (relatie,) = bridge.relaties()
     assert (relatie["telefoon"], relatie["email"]) == ("0800-1234", numbered_customer(0)["email"])
+
+
+def test_a_stored_report_is_repaired_later_and_what_is_right_by_then_stays(bridge: Bridge) -> None:
+    records = office(bridge, 3)
+    target = {row.source_id: row.target_id for row in bridge.mappings()}
+    for record in records:
+        edit(bridge, target[record], telefoon="0800-1234")
+    asked = ask_and_compare(bridge)
+    # Meanwhile the bookkeeper mends one, and the CRM changes its mind about another.
+    edit(bridge, target[records[0]], telefoon=numbered_customer(0)["phone"])
+    bridge.crm_save(records[1], phone="0201111111")
+    writes = bridge.arrivals("PUT")
+
+    with bridge.outside.sessions.begin() as session:
+        jobs = repair_report(
+            session, bridge.outside.vault, session.get_one(Reconciliation, asked), Actor("anna", "page")
+        )
+    assert len(jobs) == 3
+    bridge.drain()
+
+    phones = {row["id"]: row["telefoon"] for row in bridge.relaties()}
+    wanted = [numbered_customer(0)["phone"], "0201111111", numbered_customer(2)["phone"]]
+    assert [phones[target[record]] for record in records] == wanted
+    assert bridge.arrivals("PUT") == writes + 2
+    assert compare(bridge).counts == {"in_sync": 3}
+
+
+def ask_and_compare(bridge: Bridge) -> int:
+    """Compare as the page does: the report stands first, and says how far the reading is."""
+    sides = Sides.open(bridge.outside, "office", Lane.BULK)
+    with bridge.outside.sessions.begin() as session:
+        row = ask(session, sides.link.id, Actor("anna", "page"))
+        assert row is not None
+        asked = row.id
+    reconcile(bridge.outside, sides, repair=False, progress=lambda done, total: None, row_id=asked)
+    (row,) = bridge.rows(Reconciliation)
+    assert (row.id, row.counts, row.finished_at is not None) == (asked, {"in_sync": 0, "differs": 3}, True)
+    assert row.read >= 3
+    return asked

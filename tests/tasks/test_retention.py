@@ -204,7 +204,7 @@ def test_inbox_and_log_lose_months_by_their_own_settings(runtime: Runtime) -> No
 def test_what_has_no_setting_of_its_own_follows_the_general_one() -> None:
     settings = Settings(retention_days=7, retention_log_days=9)
     assert (kept_days(settings, "events"), kept_days(settings, "log")) == (7, 9)
-    assert {kept_days(settings, rule.setting) for rule in retention.RULES} == {7, 8, 14, 30, 1825}
+    assert {kept_days(settings, rule.setting) for rule in retention.RULES} == {1, 7, 8, 14, 30, 1825}
 
 
 def test_none_may_be_zero_by_a_slip() -> None:
