@@ -19,7 +19,10 @@ MOST_WORDS = 12
 
 def name_words(name: str | None) -> list[str]:
     """Fold a name to the words that people type: no case, no accents, `B.V.` as `bv`."""
-    folded = unicodedata.normalize("NFKD", (name or "").casefold())
+    folded = name or ""
+    for _ in range(2):
+        # Twice: folding makes forms that decompose again (Unicode 3.13, compatibility caseless match).
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", folded).casefold())
     plain = "".join(c for c in folded if not unicodedata.combining(c))
     found = re.findall(r"[^\W_]+", re.sub(r"[.'`\u2019]", "", plain))
     return list(dict.fromkeys(found))[:MOST_WORDS]

@@ -207,3 +207,29 @@ def test_an_unknown_link_is_refused_with_those_there_are(office: Office) -> None
     result = office.run("backfill", "offices", "--language", "en")
     assert result.exit_code == 2
     assert "office" in result.output
+
+
+def test_a_tie_is_moved_broken_and_restored_by_command_with_the_plan_first(office: Office) -> None:
+    ids = fill(office.bridge)
+    office.bridge.sync(ids["known"])
+    (row,) = office.json("mappings", "--search", "bekend bv")["mappings"]
+    other = office.bridge.control("books", "POST", "edit", {"changes": {"naam": "Ander", "relatiesoort": ["Klant"]}})
+    change = ("mappings", "relink", str(row["id"]), other["id"])
+
+    plan = office.json(*change)["plan"]
+    assert (plan["was_target_id"], plan["overwrites"]["naam"]) == (
+        row["target_id"],
+        {"from": "Ander", "to": "Bekend B.V."},
+    )
+    assert office.bridge.mappings()[0].target_id == row["target_id"]
+    office.json(*change, "--yes", "--reason", "dubbel")
+    office.bridge.drain()
+    assert office.bridge.mappings()[0].target_id == other["id"]
+    assert office.json(*change, "--yes", code=2)["code"] == "mapping.same"
+
+    office.json("mappings", "break", str(row["id"]), "--yes")
+    assert office.bridge.mappings()[0].state == "broken"
+    assert office.json("mappings", "restore", str(row["id"]))["plan"]["was_target_id"] == other["id"]
+    office.json("mappings", "restore", str(row["id"]), "--yes")
+    assert office.bridge.mappings()[0].state == "active"
+    assert office.json("mappings", "--search", "111222333")["mappings"] == []

@@ -158,13 +158,13 @@ def export(request: Request, here: Here, who: Viewer, wanted: Filtered) -> Respo
     return _csv(request, here, who, wanted)
 
 
-def _csv(request: Request, here: Site, who: Who, wanted: Filter, ids: Sequence[int] = ()) -> StreamingResponse:
+def _csv(request: Request, here: Site, who: Who, wanted: Filter) -> StreamingResponse:
     words = words_for(here, request, who)
 
     def rows() -> Any:
         with here.runtime.sessions() as session:
             links = link_names(session)
-            for one in query.everything(session, here.runtime.vault, wanted, ids):
+            for one in query.everything(session, here.runtime.vault, wanted):
                 yield _cells(one, links.get(one.row.link_id, ""), words)
 
     return csv_answer("mappings", HEADS, rows())
@@ -204,7 +204,7 @@ def bulk(
             why = refused(words_for(here, request, who), "mapping.nobody_chosen")
             return _list(request, here, who, session, found, Filter(), "newest", status=422, notice=why)
     if act == "export":
-        return _csv(request, here, who, Filter(), ids)
+        return _csv(request, here, who, Filter(ids=tuple(ids)))
     with here.runtime.sessions() as session:
         rows = query.by_ids(session, here.runtime.vault, ids)
         return here.page(request, "mappings_bulk.html", who, session, rows=rows, act=act, results=None)

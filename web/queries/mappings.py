@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.tables import Link, RelationMapping, SourceIdentifier
@@ -18,6 +18,8 @@ PAGE = 50
 BATCH = 500
 MOST_HITS = 500
 """More mappings than this carry one id or number only where something is wrong; the rest is found by filtering."""
+FEW = 1_000
+"""Carriers of a word that are fetched at once; more of them fill a page soon enough in any order."""
 
 Sort = Literal["newest", "crm", "number", "written"]
 _NUMBER: ColumnElement[str] = func.coalesce(RelationMapping.target_number, literal_column("''"))
@@ -43,6 +45,8 @@ class Filter:
     matched: str = ""
     by: str = ""
     search: str = field(default="", repr=False)
+    ids: tuple[int, ...] = ()
+    """Found already; what was searched is looked up no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,14 @@ def named(session: Session, vault: Vault, rows: Sequence[RelationMapping]) -> li
     return [Named(row, called.get((row.link_id, row.kind, row.source_id), "")) for row in rows]
 
 
-def everything(session: Session, vault: Vault, wanted: Filter, ids: Sequence[int] = ()) -> Iterator[Named]:
-    """Yield all mappings that a filter leaves, or those of some ids, newest first, some hundred at a time."""
-    chosen = conditions(session, vault, wanted)
-    if ids:
-        chosen.append(RelationMapping.id.in_(ids))
-    query = select(RelationMapping).where(*chosen).order_by(RelationMapping.id.desc()).limit(BATCH)
+def everything(session: Session, vault: Vault, wanted: Filter) -> Iterator[Named]:
+    """Yield all mappings that a filter leaves, newest first, some hundred at a time."""
+    query = (
+        select(RelationMapping)
+        .where(*conditions(session, vault, wanted))
+        .order_by(RelationMapping.id.desc())
+        .limit(BATCH)
+    )
     found = list(session.scalars(query))
     while found:
         yield from named(session, vault, found)
@@ -136,7 +142,9 @@ def conditions(session: Session, vault: Vault, wanted: Filter) -> list[ColumnEle
     if wanted.by:
         chosen.append(RelationMapping.decided_by == wanted.by)
     text = wanted.search.strip()
-    if text:
+    if wanted.ids:
+        chosen.append(RelationMapping.id.in_(wanted.ids))
+    elif text:
         if of_a_person(text):
             raise PersonalNumber
         chosen.append(_searched(session, vault, text))
@@ -153,7 +161,27 @@ def _searched(session: Session, vault: Vault, text: str) -> ColumnElement[bool]:
     exact = found_by_number(session, vault, text)
     if exact:
         return RelationMapping.id.in_(exact)
-    return and_(*(_carries(vault, word) for word in name_words(text))) if name_words(text) else RelationMapping.id < 0
+    carried = [_carriers(vault, word) for word in name_words(text)]
+    return _named(session, carried) if carried else RelationMapping.id < 0
+
+
+def _named(session: Session, carried: Sequence[Select[int, str]]) -> ColumnElement[bool]:
+    """Begin with the word that fewest carry; where all are common, the list's own order is walked instead."""
+    few = [select(func.count()).select_from(one.limit(FEW + 1).subquery()).scalar_subquery() for one in carried]
+    counts = list(session.execute(select(*few)).one())
+    if min(counts) > FEW:
+        place = tuple_(RelationMapping.link_id, RelationMapping.source_id)
+        return and_(*(place.in_(one) for one in carried))
+    first = counts.index(min(counts))
+    rest = [one.subquery() for number, one in enumerate(carried) if number != first]
+    query = carried[first].where(
+        *(tuple_(SourceIdentifier.link_id, SourceIdentifier.record_id).in_(select(one)) for one in rest)
+    )
+    found = session.execute(query).all()
+    return and_(
+        RelationMapping.source_id.in_({one.record_id for one in found}),
+        RelationMapping.link_id.in_({one.link_id for one in found}),
+    )
 
 
 def found_by_number(session: Session, vault: Vault, text: str) -> list[int]:
@@ -176,14 +204,13 @@ def found_by_number(session: Session, vault: Vault, text: str) -> list[int]:
     return sorted(set(found))
 
 
-def _carries(vault: Vault, word: str) -> ColumnElement[bool]:
-    carriers = select(SourceIdentifier.link_id, SourceIdentifier.record_id).where(
+def _carriers(vault: Vault, word: str) -> Select[int, str]:
+    return select(SourceIdentifier.link_id, SourceIdentifier.record_id).where(
         SourceIdentifier.link_id.in_(_links()),
         SourceIdentifier.role == "",
         SourceIdentifier.identifier == WORD,
         SourceIdentifier.value_hash.in_(vault.hashes(WORD, word)),
     )
-    return tuple_(RelationMapping.link_id, RelationMapping.source_id).in_(carriers)
 
 
 def _links() -> Any:
