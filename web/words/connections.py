@@ -52,6 +52,7 @@ WORDS = {
         "The new key is tried first. If it does not work, the old one stays.",
     ),
     "connections.keep_hint": ("Laat leeg wat u niet wilt vernieuwen.", "Leave empty what you do not want to renew."),
+    "connections.own_limits": ("die van het systeem zelf", "the system's own"),
     "connections.limits": ("Limieten", "Limits"),
     "connections.hook": ("Adres voor web hooks", "Address for web hooks"),
     "connections.hook_hint": (
