@@ -77,7 +77,9 @@ def tools(language: Language) -> dict[str, Any]:
     """Give the template what puts codes into words and values beside each other."""
 
     def table(entry: Entry) -> Any:
-        values = [Values(name, before, after) for name, (before, after) in entry.values.items()]
+        empty = ({None}, {""}, {None, ""})
+        filled = {name: pair for name, pair in entry.values.items() if set(pair) not in empty}
+        values = [Values(name, before, after) for name, (before, after) in filled.items()]
         return lines(values, lambda _, one, other: one == other, language)
 
     def cause(entry: Entry) -> str:

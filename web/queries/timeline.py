@@ -73,6 +73,12 @@ class Block:
         return next((one for one in reversed(self.entries) if one.what == "attempt"), None)
 
     @property
+    def headline(self) -> str:
+        """Return the outcome that tells most: the last attempt that did something, else the last."""
+        codes = [one.code for one in self.entries if one.what == "attempt"]
+        return next((code for code in reversed(codes) if code != Outcome.NOTHING), codes[-1] if codes else "")
+
+    @property
     def total_ms(self) -> int | None:
         """Tell how long it took from hearing of it to the end; None while it is under way."""
         last = self.outcome

@@ -27,11 +27,8 @@ WORDS = {
     "log.since": ("Vanaf", "From"),
     "log.until": ("Tot en met", "Up to and including"),
     "log.kind": ("Soort", "Kind"),
-    "log.calls": ("Aanroepen", "Calls"),
-    "log.calls_are": (
-        "{source} naar het CRM, {target} naar het doelsysteem",
-        "{source} to the CRM, {target} to the target",
-    ),
+    "log.calls": ("Aanroepen (CRM + doel)", "Calls (CRM + target)"),
+    "log.and_more": ("en nog {count}", "and {count} more"),
     "log.waited": ("Van horen tot klaar", "From hearing to done"),
     "log.none": ("Er is niets gevonden.", "Nothing was found."),
     "log.newest": ("Terug naar de nieuwste", "Back to the newest"),

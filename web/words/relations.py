@@ -207,7 +207,7 @@ WORDS = {
     "relation.fields": ("Velden", "Fields"),
     "relation.before": ("Was", "Was"),
     "relation.after": ("Werd", "Became"),
-    "relation.changes": ("Gewijzigde velden", "Changed fields"),
+    "relation.changes": ("Gewijzigde velden, stap {step}.", "Changed fields, step {step}."),
     "relation.undo": ("Ongedaan maken…", "Undo…"),
     "relation.undoing": (
         "Er wacht een verzoek om vorige waarden terug te zetten.",
