@@ -12,7 +12,7 @@ from web.comparing import Values, lines, shown
         ("Bsn", "111222333", "•••••••33"),
         ("rsin", "123456782", "•••••••82"),
         ("btwNummer", "NL111222333B01", "NL•••••••••B01"),
-        ("btwNummer", "NL004495445B01", "NL004495445B01"),
+        ("btwNummer", "NL123456789B13", "NL123456789B13"),
         ("kvkNummer", "12345678", "12345678"),
         ("kvkNummer", "111222333", "***"),
         ("iban", "NL91 ABNA 0417 1643 00", "NL91 ABNA 0417 1643 00"),
