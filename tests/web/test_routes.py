@@ -175,7 +175,7 @@ def test_the_description_of_the_api_is_for_those_who_may_use_it(office: Office, 
     assert requests.get(url, timeout=10).status_code == 401
     assert requests.get(url, headers=api_headers(office.runtime, "operate"), timeout=10).status_code == 403
     described = requests.get(url, headers=api_headers(office.runtime, "read"), timeout=10).json()
-    assert set(described["paths"]) >= {path for _, path in needs(*SCOPES)}
+    assert set(described["paths"]) >= {re.sub(r":\w+}", "}", path) for _, path in needs(*SCOPES)}
     assert viewer.get("/api/openapi.json").json() == described
 
 
