@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.drift import FINDINGS
+from sync.feedback.mailing import NAMES
 from web.filters import figure
 from web.queries.overview import ConnectionLine, LinkLine, Overview
 from web.queries.reconciliations import FINE
@@ -68,11 +69,15 @@ class Teller:
         """Say how a connection is, since when, what waits for it and what happens next."""
         waiting = self._many("connection.waiting", line.waiting) if line.waiting else ""
         at = self.moment(line.next_try) if line.next_try else ""
-        sentence = self._t(f"connection.{line.state}", name=line.name, since=self.moment(line.since), at=at)
+        sentence = self._t(f"connection.{line.state}", name=self.named(line), since=self.moment(line.since), at=at)
         rest = [waiting] if line.state != "disabled" and waiting else []
         if line.state == "parked" and at:
             rest.append(self._t("connection.next_try", at=at))
         return "; ".join([sentence, *rest])
+
+    def named(self, line: ConnectionLine) -> str:
+        """Name a connection as people know it: by its system, and by its own name behind that."""
+        return f"{NAMES.get(line.system, line.system.title())} ({line.name})"
 
     def tone(self, line: ConnectionLine) -> str:
         """Choose the class that goes with the words."""

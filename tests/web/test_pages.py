@@ -39,7 +39,7 @@ def test_what_people_wrote_stays_text(office: Office, viewer: Browser) -> None:
         reason = {"state": "parked", "state_reason": "<script>x</script>"}
         session.execute(update(Connection).where(Connection.name == "books").values(reason))
     shown = page(viewer).text
-    assert "books is onbereikbaar" in shown
+    assert "SnelStart (books) is onbereikbaar" in shown
     assert "&lt;script&gt;x" in shown and "<script>x" not in shown
 
 

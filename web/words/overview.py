@@ -32,6 +32,10 @@ WORDS = {
         "Every relation stands in exactly one column.",
     ),
     "overview.counted_at": ("Stand van {at}.", "As of {at}."),
+    "overview.stale": (
+        "De tellingen zijn van {at} en lopen achter: de planner draait niet. Vraag een beheerder.",
+        "The counts are of {at} and lag behind: the scheduler does not run. Ask an administrator.",
+    ),
     "overview.in_sync": ("In orde", "In sync"),
     "overview.waits": ("Wacht", "Waiting"),
     "overview.wrong_column": ("Fout", "Wrong"),
