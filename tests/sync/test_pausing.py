@@ -64,8 +64,11 @@ def test_a_pause_outlives_a_file_and_is_not_exported(sessions: Sessions, vault: 
     assert plan(sessions, vault, read_wanted(TEXT.encode(), ENVIRONMENT, SYSTEMS)) != []
     with sessions() as session:
         assert "enabled" not in export_yaml(load_stored(session, None).configuration)
-        row = session.scalars(select(Link if noun == "link" else Connection).where(text("name IN ('office', 'books')")))
-        assert pause_of(row.one())["reason"] == "jaar werk"  # type: ignore[index]
+        of_link = session.scalars(select(Link)).one()
+        of_books = session.scalars(select(Connection).where(Connection.name == "books")).one()
+        paused = pause_of(of_link if noun == "link" else of_books)
+        assert paused is not None
+        assert paused["reason"] == "jaar werk"
     switch(sessions, noun, None)
     assert is_on(sessions, noun)
     with sessions() as session:
