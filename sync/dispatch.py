@@ -1,6 +1,6 @@
 """Choose which due jobs to wake: live first, fair over connections, no more than the budget can use soon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,13 +45,16 @@ SELECT target_connection_id, lane FROM due
 """)
 
 
-def hand_out(session: Session, room: Room, resend_seconds: float) -> list[Handed]:
-    """Mark the jobs to be woken now and return them; the caller commits, then sends the wake-ups."""
+def hand_out(session: Session, room: Room, resend_seconds: float, full: Container[str] = ()) -> list[Handed]:
+    """Mark the jobs to be woken now and return them; the caller commits, then sends the wake-ups.
+
+    Nothing of a lane in `full`: its workers have enough wake-ups to do.
+    """
     closed = _closed(session)
     busy = _busy(session)
     chosen = []
     for connection_id, lane in sorted(session.execute(DUE), key=lambda row: row[1] != Lane.LIVE):
-        if connection_id in closed:
+        if connection_id in closed or lane in full:
             continue
         if lane != Lane.LIVE and _waits_for_allowance(session, connection_id, lane):
             continue

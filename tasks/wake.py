@@ -25,6 +25,9 @@ REST_SECONDS = 1.0
 """How long after a failure nothing is tried: a hook may not pay for a Redis that is away."""
 
 
+DEEP = 200
+"""Wake-ups in a queue: seconds of work for one worker, even while each finds nothing to do."""
+
 ID, JOB, BODY = "%ID%", "%JOB%", "%BODY%"
 """Places in the template of a message."""
 
@@ -66,6 +69,17 @@ class Waker:
             self._rest_until = self._clock() + REST_SECONDS
             return False
         return True
+
+    def deep(self) -> frozenset[Lane]:
+        """Return the lanes in which so many wake-ups lie that more would only make the queue longer. Never raises.
+
+        A wake-up that is sent again does not replace the one before it. Where workers take wake-ups slower than they
+        are sent again, they would soon do nothing but find that there is nothing to do.
+        """
+        try:
+            return frozenset(lane for lane in (Lane.LIVE, Lane.BULK) if self._client.llen(queue_of(lane)) >= DEEP)
+        except RedisError:
+            return frozenset()
 
     def _push(self, job_ids: list[int], queue: str) -> None:
         """Push all in one piece: redis-py cuts a long command up, and each piece waits for its turn."""

@@ -80,8 +80,9 @@ class Dispatcher(threading.Thread):
             self._begin_counting()
             self._start_polls_and_probes()
             self._rescued_at = time.monotonic()
+        full, resend = self._using.waker.deep(), self._using.settings.hand_out_seconds
         with self._using.sessions.begin() as session:
-            chosen = dispatch.hand_out(session, self._rooms, self._using.settings.hand_out_seconds)
+            chosen = dispatch.hand_out(session, self._rooms, resend, full)
         self._rooms.note(chosen)
         for handed in chosen:
             self._using.waker.wake(handed.job_ids, handed.lane)

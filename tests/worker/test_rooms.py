@@ -13,6 +13,7 @@ from models.tables import Connection, Link, SyncJob
 from models.words import JobState, Lane
 from sync.config.loading import CREDENTIALS
 from sync.dispatch import hand_out
+from tasks.wake import DEEP, Waker, open_publisher
 from tests.adapters.support import add_connection, make_engine, make_outside
 from worker.rooms import BULK_AT_ONCE, Rooms
 
@@ -109,3 +110,21 @@ def test_when_jobs_begin_to_call_no_more_than_one_hand_out_is_put_off(outside: O
         change(outside, waiting, not_before=later, park_reason="bulk is spaced")
         put_off += len(waiting)
     assert 0 < put_off <= BULK_AT_ONCE
+
+
+def test_jobs_that_workers_are_too_slow_for_are_not_woken_over_and_over(outside: Outside, redis_url: str) -> None:
+    office(outside, 3 * DEEP)
+    with outside.sessions.begin() as session:
+        session.execute(update(Connection).values(limits={"minute": 60_000}))
+    client = open_publisher(redis_url)
+    waker, rooms = Waker(client), Rooms(outside)
+    for _ in range(20):
+        with outside.sessions.begin() as session:
+            chosen = hand_out(session, rooms, 0, waker.deep())
+        for one in chosen:
+            waker.wake(one.job_ids, one.lane)
+    assert DEEP <= client.llen("bulk") <= 3 * DEEP
+    client.ltrim("bulk", 0, DEEP // 2)
+    with outside.sessions.begin() as session:
+        assert hand_out(session, rooms, 0, waker.deep())
+    client.close()
