@@ -225,7 +225,7 @@ def test_a_tie_is_moved_broken_and_restored_by_command_with_the_plan_first(offic
     office.json(*change, "--yes", "--reason", "dubbel")
     office.bridge.drain()
     assert office.bridge.mappings()[0].target_id == other["id"]
-    assert office.json(*change, "--yes", code=2)["code"] == "mapping.same"
+    assert office.json(*change, "--yes", code=2)["error"]["code"] == "mapping.same"
 
     office.json("mappings", "break", str(row["id"]), "--yes")
     assert office.bridge.mappings()[0].state == "broken"
