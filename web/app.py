@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.settings import Settings, settings
 from tasks.runtime import Runtime
 from web.api import API
+from web.api.answers import EVERYWHERE
 from web.doors import Readers
 from web.hooks import PREFIX, HookEndpoint
 from web.inbox import Inbox
@@ -78,7 +79,7 @@ def create_app(chosen: Settings | None = None, readers: Readers = registered_rea
     app.router.routes.append(Mount("/static", StaticFiles(directory=HERE / "static")))
     app.include_router(probe_router(runtime))
     for router in API:
-        app.include_router(router, prefix="/api")
+        app.include_router(router, prefix="/api", responses=EVERYWHERE)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     add_refusals(app)

@@ -4,8 +4,8 @@ from sync.ties import Refused
 from web.notices import Notice
 from web.words import Words
 
-CONFLICTS = frozenset({"mapping.moved", "mapping.taken", "mapping.writing", "mapping.busy"})
-"""Refusals that somebody else's deed led to: looking again may help."""
+CONFLICTS = frozenset({"mapping.moved", "mapping.taken", "mapping.writing", "mapping.busy", "mapping.unreachable"})
+"""Refusals that others led to: looking again may help. A system that is away is no fault of ours, so no 5xx."""
 SHOWN = frozenset({"by", "target", "holder", "system"})
 
 
@@ -13,8 +13,6 @@ def status_of(refused: Refused) -> int:
     """Return the HTTP status of a refusal."""
     if refused.code == "mapping.unknown":
         return 404
-    if refused.code == "mapping.unreachable":
-        return 503
     return 409 if refused.code in CONFLICTS else 422
 
 

@@ -1,11 +1,12 @@
 """Take notice of changes from applications of the same house."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from adapters.base import Notice
@@ -14,6 +15,7 @@ from models.words import Kind, Origin
 from sync.intake import hear
 from tasks.runtime import Runtime
 from web.access.callers import Telling
+from web.api.answers import UNREADABLE, refused
 from web.hooks import RECORD_ID_CHARACTERS, RETRY_SECONDS, storable
 from web.inbox import Busy, Inbox
 from web.site import Here
@@ -21,14 +23,24 @@ from web.site import Here
 router = APIRouter(tags=["changes"])
 
 
+def _whole(text: str) -> str:
+    """Refuse what cannot be stored; unlike a name, an id is never mended."""
+    if not storable(text):
+        raise ValueError("holds characters that cannot be printed")
+    return text
+
+
+Id = Annotated[str, Field(min_length=1, max_length=RECORD_ID_CHARACTERS), AfterValidator(_whole)]
+
+
 class Change(BaseModel):
     """Tell that one record of one connection changed."""
 
     model_config = ConfigDict(extra="forbid")
 
-    connection: str = Field(max_length=200)
+    connection: Id
     kind: Kind
-    record_id: str = Field(min_length=1, max_length=RECORD_ID_CHARACTERS)
+    record_id: Id
 
 
 class Accepted(BaseModel):
@@ -38,11 +50,9 @@ class Accepted(BaseModel):
     correlation_id: UUID
 
 
-@router.post("/changes", status_code=202)
+@router.post("/changes", status_code=202, responses={**UNREADABLE, 404: refused("No such connection.")})
 async def changes(change: Change, request: Request, here: Here, _: Telling) -> Accepted:
     """Tell of a change; answered once it is stored."""
-    if not storable(change.record_id) or not storable(change.connection):
-        raise HTTPException(422, "connection or record_id holds characters that cannot be printed")
     correlation_id = uuid4()
     inbox: Inbox = request.app.state.inbox
     source = await run_sync(_source_id, here.runtime, change.connection)

@@ -1,15 +1,16 @@
 """Test, pause and resume connections for other applications."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sync import pausing
 from sync.contact import check_row, remember
 from sync.pausing import LONGEST_REASON, NotPaused, Noun
 from web.access.callers import Caller, Operating
+from web.api.answers import UNREADABLE, Answers, refused
 from web.bounds import Short
 from web.pages.connections import told
 from web.queries import connections as asked
@@ -17,10 +18,14 @@ from web.site import Here, Site
 
 router = APIRouter(tags=["connections"])
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    404: {"description": "no such connection"},
-    409: {"description": "nothing to do, or not ours to do"},
-}
+REFUSALS: Answers = {404: refused("No such name."), 409: refused("Nothing to do, or not ours to do.")}
+
+
+def _said(text: str) -> str:
+    """Refuse a reason of spaces: a colleague must be able to see why."""
+    if not text.strip():
+        raise ValueError("a reason is needed")
+    return text
 
 
 class Reason(BaseModel):
@@ -28,7 +33,7 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Short = Field(min_length=1, max_length=LONGEST_REASON)
+    reason: Annotated[Short, Field(min_length=1, max_length=LONGEST_REASON), AfterValidator(_said)]
 
 
 class Switched(BaseModel):
@@ -71,7 +76,7 @@ def check(here: Here, caller: Operating, name: Short) -> CheckOut:
     return CheckOut(name=name, ok=checked.ok, reachable=not checked.away, at=checked.at, findings=findings)
 
 
-@router.post("/connections/{name}/pause", responses=REFUSALS)
+@router.post("/connections/{name}/pause", responses={**UNREADABLE, **REFUSALS})
 def pause(here: Here, caller: Operating, name: Short, why: Reason) -> Switched:
     """Pause a connection; changes wait and nothing is lost."""
     return switch(here, caller, "connection", name, why.reason)
@@ -84,7 +89,7 @@ def resume(here: Here, caller: Operating, name: Short) -> Switched:
 
 
 def switch(here: Site, caller: Caller, noun: Noun, name: str, reason: str | None) -> Switched:
-    """Pause (with a reason) or resume. Raises HTTPException 404, 409 or 422."""
+    """Pause (with a reason) or resume. Raises HTTPException 404 or 409."""
     try:
         with here.runtime.sessions.begin() as session:
             if reason is None:
@@ -92,8 +97,7 @@ def switch(here: Site, caller: Caller, noun: Noun, name: str, reason: str | None
             else:
                 pausing.pause(session, caller.actor, noun, name, reason)
     except NotPaused as error:
-        status = {"gone": 404, "reason": 422}.get(error.code, 409)
-        raise HTTPException(status, WORDS[error.code]) from None
+        raise HTTPException(404 if error.code == "gone" else 409, WORDS[error.code]) from None
     with here.runtime.sessions() as session:
         enabled = pausing.runs(session, noun, name)
     return Switched(name=name, enabled=enabled)

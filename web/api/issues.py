@@ -1,7 +1,7 @@
 """Serve what went wrong to other applications: groups and records to read, another try and putting aside to do."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +12,7 @@ from models.words import Lane
 from sync import ignoring, replaying
 from sync.ignoring import Group
 from web.access.callers import Operating, Reader
+from web.api.answers import UNREADABLE, Answers, refused
 from web.bounds import BIGGEST, BigInt, Long, PageNumber, Short
 from web.queries import issues as inbox
 from web.queries.issues import Filter, IssueGroup, IssueRow
@@ -19,11 +20,7 @@ from web.site import Here
 
 router = APIRouter(prefix="/issues", tags=["issues"])
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "token missing or unknown"},
-    403: {"description": "the token lacks the scope"},
-}
-MISSING: dict[int | str, dict[str, Any]] = REFUSALS | {404: {"description": "no such link or open issue"}}
+MISSING: Answers = {404: refused("No such link or open issue.")}
 
 
 class Sentences(BaseModel):
@@ -126,7 +123,7 @@ class Changed(BaseModel):
     changed: int
 
 
-@router.get("", responses=REFUSALS)
+@router.get("")
 def groups(
     here: Here, _: Reader, link: Short = "", mover: Mover | None = None, ignored: bool = False, page: PageNumber = 1
 ) -> Groups:
@@ -197,7 +194,7 @@ def _record(row: IssueRow) -> RecordAnswer:
     )
 
 
-@router.post("/retry", responses=MISSING)
+@router.post("/retry", responses=UNREADABLE | MISSING)
 def retry(chosen: Chosen, here: Here, caller: Operating) -> Offered:
     """Offer the record of an issue, or all records of a cause, again."""
     with here.runtime.sessions.begin() as session:
@@ -206,7 +203,7 @@ def retry(chosen: Chosen, here: Here, caller: Operating) -> Offered:
     return Offered(offered=count)
 
 
-@router.post("/ignore", responses=MISSING)
+@router.post("/ignore", responses=UNREADABLE | MISSING)
 def ignore(chosen: Aside, here: Here, caller: Operating) -> Changed:
     """Put an issue, or all of a cause, aside for a reason, or take that back; they stay open until cured."""
     with here.runtime.sessions.begin() as session:

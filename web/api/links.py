@@ -1,7 +1,7 @@
 """Show links, their rules and field mapping, and pause and resume them, for other applications."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from sync.mapping_document import Mapping
 from web.access.callers import Operating, Reader
+from web.api.answers import UNREADABLE, Answers, refused
 from web.api.connections import REFUSALS, Reason, Switched, switch
 from web.bounds import Short
 from web.queries import links as asked
@@ -16,7 +17,7 @@ from web.site import Here
 
 router = APIRouter(tags=["links"])
 
-MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "no such link"}}
+MISSING: Answers = {404: refused("No such link.")}
 
 
 class PauseOut(BaseModel):
@@ -126,7 +127,7 @@ def fields(here: Here, _: Reader, name: Short) -> list[FieldOut]:
     ]
 
 
-@router.post("/links/{name}/pause", responses=REFUSALS)
+@router.post("/links/{name}/pause", responses={**UNREADABLE, **REFUSALS})
 def pause(here: Here, caller: Operating, name: Short, why: Reason) -> Switched:
     """Pause a link; live changes wait and nothing is lost."""
     return switch(here, caller, "link", name, why.reason)

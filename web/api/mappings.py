@@ -15,6 +15,7 @@ from sync.choosing import choices
 from sync.numbers_of_people import of_a_person
 from sync.ties import Changed, Deed, Refused
 from web.access.callers import Caller, Operating, Reader
+from web.api.answers import UNREADABLE, Answers
 from web.api.mapping_models import (
     Bulk,
     Choice,
@@ -45,18 +46,19 @@ from web.queries.mappings import PAGE, Filter, Named, Place, Sort
 from web.site import Here, Site
 from web.words import words_of
 
-router = APIRouter(
-    tags=["mappings"],
-    responses={401: {"description": "token missing or unknown"}, 403: {"description": "the token lacks the scope"}},
-)
+router = APIRouter(tags=["mappings"])
 
 
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "no such mapping"}}
-ANSWERS: dict[int | str, dict[str, Any]] = {
+NOT_FOUND: Answers = {404: {"model": Refusal, "description": "No such mapping."}}
+POSSIBLE: Answers = {
     **NOT_FOUND,
-    409: {"model": Refusal, "description": "not possible, or somebody was first; nothing was done"},
-    503: {"description": "a system or the database does not answer"},
+    409: {
+        "model": Refusal,
+        "description": "Not possible, or somebody was first; nothing was done. The code `mapping.unreachable` says "
+        "that the other system does not answer now.",
+    },
 }
+ANSWERS: Answers = UNREADABLE | POSSIBLE
 
 
 @contextmanager
@@ -70,8 +72,6 @@ def refusing() -> Iterator[None]:
 
 def _answer(error: Refused) -> HTTPException:
     detail = {"code": error.code, "words": sentence(error, words_of("en"))}
-    if error.code == "mapping.unreachable":
-        return HTTPException(503, detail, {"retry-after": "30"})
     return HTTPException(404 if error.code == "mapping.unknown" else 409, detail)
 
 
@@ -105,7 +105,7 @@ def list_mappings(
         return Page(mappings=_documents(session, found.rows), next=found.next)
 
 
-@router.post("/mappings/search")
+@router.post("/mappings/search", responses=UNREADABLE)
 def search_by_number(here: Here, _: Reader, wanted: Number) -> Page:
     """Find mappings by a BSN, RSIN, VAT or KvK number, an id or a relation number."""
     with here.runtime.sessions() as session:
@@ -123,7 +123,7 @@ def _document(one: Named, link: str) -> Mapping:
     return Mapping(name=one.name, link=link, **own)
 
 
-@router.post("/mappings/bulk", responses={503: ANSWERS[503]})
+@router.post("/mappings/bulk", responses=UNREADABLE)
 def bulk(here: Here, who: Operating, wanted: Bulk) -> Results:
     """Break or synchronise several mappings, each on its own."""
     return Results(results=[Result(id=one.id, refused=_one(here, who, wanted.action, one)) for one in wanted.mappings])
@@ -164,7 +164,7 @@ def one_mapping(here: Here, _: Reader, mapping_id: PathInt) -> Detail:
         return Detail.model_validate({"mapping": document, "history": history, "job": job, "url": found.url})
 
 
-@router.get("/mappings/{mapping_id}/candidates", responses=ANSWERS)
+@router.get("/mappings/{mapping_id}/candidates", responses=POSSIBLE)
 def candidates(here: Here, _: Operating, mapping_id: PathInt, search: Search) -> Choices:
     """Search the target by name, number or id; without one, by the CRM record's own identifiers."""
     with refusing():

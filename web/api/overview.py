@@ -1,7 +1,6 @@
 """Tell applications whether everything is in, and how each connection is."""
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -10,11 +9,7 @@ from web.access.callers import Reader
 from web.queries.overview import ConnectionLine, LinkLine, Overview, read_overview
 from web.site import Here
 
-UNKNOWN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "token missing or unknown"},
-    403: {"description": "the token lacks the scope `read`"},
-}
-router = APIRouter(tags=["overview"], responses=UNKNOWN)
+router = APIRouter(tags=["overview"])
 
 
 class LinkState(BaseModel):
@@ -49,7 +44,7 @@ class ConnectionState(BaseModel):
     name: str
     system: str
     state: str
-    """`active`, `throttled`, `parked`, `needs_consent` or `disabled`."""
+    """`active`, `throttled`, `parked`, `needs_consent`, `paused` or `disabled`."""
     since: datetime
     next_try: datetime | None
     waiting: int

@@ -10,17 +10,17 @@ from models.tables import Reconciliation
 from models.words import Lane
 from sync.repairing import NotRepairable, repair_report
 from web.access.callers import Operating, Reader
-from web.api.overview import UNKNOWN
+from web.api.answers import Answers, refused
 from web.bounds import BigInt, PathInt
 from web.queries.reconciliations import NEWEST, PAGES, Finding, ReportLine, read_report, read_reports, read_rows
 from web.site import Here
 
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "no such report"}}
-REFUSED: dict[int | str, dict[str, Any]] = {
+NOT_FOUND: Answers = {404: refused("No such report.")}
+REFUSED: Answers = {
     **NOT_FOUND,
-    409: {"description": "the comparison is not finished, or holds nothing to repair; nothing was done"},
+    409: refused("The comparison is `unfinished`, or holds `nothing` to repair; nothing was done."),
 }
-router = APIRouter(prefix="/reconciliations", tags=["reconciliations"], responses=UNKNOWN)
+router = APIRouter(prefix="/reconciliations", tags=["reconciliations"])
 
 
 class Report(BaseModel):

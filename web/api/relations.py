@@ -1,7 +1,7 @@
 """Give a relation's timeline to applications, and let them synchronise it and undo what a sync overwrote."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Path, Query
@@ -12,17 +12,21 @@ from models.words import Lane
 from sync.nudging import UnknownRelation, sync_now
 from sync.undoing import CannotUndo, UndoPlan, plan, undo
 from web.access.callers import Operating, Reader
+from web.api.answers import UNREADABLE, Answers, refused
 from web.bounds import BIGGEST, NAME_CHARACTERS, Long, PathInt, Short
 from web.queries.places import moment_in, moment_text
 from web.queries.relations import Story, story
 from web.queries.timeline import Block, Entry
 from web.site import Here
 
-UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "Nothing is known of such a relation."}}
-CANNOT: dict[int | str, dict[str, Any]] = {
-    404: {"description": "No such row in the log."},
-    409: {"description": "It cannot be undone; `detail` is a code of why."},
-    503: {"description": "The target does not answer now; nothing was changed."},
+UNKNOWN: Answers = {404: refused("Nothing is known of such a relation.")}
+CANNOT: Answers = {
+    **UNREADABLE,
+    404: refused("No such row in the log."),
+    409: refused(
+        "It cannot be undone, and nothing was changed; `detail` is a code of why, `undo.away` that the target does not "
+        "answer now."
+    ),
 }
 RecordId = Annotated[Short, Path(min_length=1)]
 
@@ -196,7 +200,7 @@ def undo_write(here: Here, caller: Operating, wish: UndoWish) -> Undone:
     except CannotUndo as error:
         raise HTTPException(404 if error.code == "undo.unknown" else 409, error.code) from error
     except AdapterError as error:
-        raise HTTPException(503, "undo.away") from error
+        raise HTTPException(409, "undo.away") from error
     here.runtime.waker.wake([job.id for job in jobs if job.wake], Lane.LIVE)
     return _undone(here, planned, sorted(planned.default if wish.fields is None else wish.fields))
 

@@ -1,7 +1,7 @@
 """Serve doubtful matches to other applications: what is asked, what each candidate holds, and to answer."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -13,6 +13,7 @@ from sync.deciding import decide
 from sync.reviews import Decision, Overtaken, UnknownReview, answers_of, stamp
 from sync.weighing import weigh
 from web.access.callers import Operating, Reader
+from web.api.answers import UNREADABLE, Answers, refused
 from web.bounds import BigInt, Long, PathInt, Short
 from web.comparing import Line
 from web.queries import reviews as asking
@@ -22,13 +23,11 @@ from web.weighed import Shown, lay_out
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])
 
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "token missing or unknown"},
-    403: {"description": "the token lacks the scope"},
-}
-MISSING: dict[int | str, dict[str, Any]] = REFUSALS | {404: {"description": "no such question"}}
-MOVED: dict[int | str, dict[str, Any]] = MISSING | {
-    409: {"description": "the question changed or was answered since it was shown, or the answer does not fit it"}
+MISSING: Answers = {404: refused("No such question.")}
+MOVED: Answers = {
+    **UNREADABLE,
+    **MISSING,
+    409: refused("The question changed or was answered since it was shown, or the answer does not fit it."),
 }
 
 
@@ -116,7 +115,7 @@ class Decided(BaseModel):
     by: str
 
 
-@router.get("", responses=REFUSALS)
+@router.get("")
 def waiting(
     here: Here,
     _: Reader,

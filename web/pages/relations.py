@@ -174,6 +174,6 @@ def _preview(
 def _cannot(request: Request, here: Site, who: Who, error: Exception) -> HTMLResponse:
     """Say why a write is not undone."""
     code = error.code if isinstance(error, CannotUndo) else AWAY
-    status = 404 if code == "undo.unknown" else 503 if code == AWAY else 409
+    status = 404 if code == "undo.unknown" else 409
     with here.runtime.sessions() as session:
         return here.page(request, "undo_refused.html", who, session, status=status, code=code)
