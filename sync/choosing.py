@@ -15,11 +15,15 @@ from models.words import Kind, MappingState, Role
 from sync import index
 from sync.candidates import Sides
 from sync.identity import WORD, name_words
+from sync.locating import read_or_none
 from sync.numbers_of_people import identifier_values
 from sync.relinking import open_mapping, parsed_relation
 from sync.ties import Refused
+from sync.weighing import name_in
 
 MOST = 50
+READ = 5
+"""Records whose names are read at most: an index holds none, and a longer list is to be narrowed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Choice:
     active: bool
     roles: Sequence[str]
     name: str = field(default="", repr=False)
-    """Empty where the target's list is indexed: nothing personal stands in the index."""
+    """Empty where it was not read: nothing personal stands in the index of a listed target."""
     evidence: Mapping[str, str] = field(default_factory=dict)
     """Which identifiers agree with the CRM record or differ from it."""
     holder: RelationMapping | None = None
@@ -41,7 +45,8 @@ class Choice:
 def choices(outside: Outside, mapping_id: int, text: str = "") -> list[Choice]:
     """Return what a name, number or id finds, or, without one, what the CRM record's own identifiers find.
 
-    A listed target costs no call, as its index answers; another is asked once. Raises Refused.
+    A listed target's index answers, and the few that nobody holds are read for their names; another target is
+    asked once. Raises Refused.
     """
     row, sides = open_mapping(outside, mapping_id)
     if not sides.target.listed:
@@ -53,7 +58,22 @@ def choices(outside: Outside, mapping_id: int, text: str = "") -> list[Choice]:
     fitting = [one for one in found if not one.roles or row.role in one.roles or sides.target.roles_share_record]
     with outside.sessions.begin() as session:
         holders = _holders(session, row, [one.target_id for one in fitting])
-    return [replace(one, holder=holders.get(one.target_id)) for one in fitting][:MOST]
+    return _called(sides, [replace(one, holder=holders.get(one.target_id)) for one in fitting][:MOST])
+
+
+def _called(sides: Sides, found: list[Choice]) -> list[Choice]:
+    """Name those that may be chosen, if they are few: a person chooses by name, not by id."""
+    free = [one.target_id for one in found if one.active and one.holder is None and not one.name]
+    names = {target_id: _name_of(sides, target_id) for target_id in free} if len(free) <= READ else {}
+    return [replace(one, name=names.get(one.target_id, one.name)) for one in found]
+
+
+def _name_of(sides: Sides, target_id: str) -> str:
+    try:
+        record = read_or_none(sides.target, target_id)
+    except AdapterError:
+        return ""
+    return name_in(record.fields) if record is not None else ""
 
 
 def _alike(outside: Outside, sides: Sides, row: RelationMapping) -> list[Choice]:

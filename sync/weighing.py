@@ -224,7 +224,7 @@ def _target(
     read = found.get(target_id, "unread")
     if isinstance(read, TargetRecord):
         return Weighed(
-            target_id, "", given, "read", read.fields, _name(read.fields), read.number or "", read.active,
+            target_id, "", given, "read", read.fields, name_in(read.fields), read.number or "", read.active,
             tuple(sorted(read.roles)), holder, plan=_plan(sides, review, draft, base, read.fields),
         )  # fmt: skip
     entry = known.entries.get(target_id)
@@ -263,7 +263,7 @@ def _given(candidate: Mapping[str, object]) -> dict[str, str]:
     return {str(name): str(verdict) for name, verdict in evidence.items()} if isinstance(evidence, Mapping) else {}
 
 
-def _name(fields: Fields) -> str:
+def name_in(fields: Fields) -> str:
     """Read a name from whichever field of the target holds one."""
     whole = fields.get("naam") or fields.get("Naam")
     parts = (fields.get(name) for name in ("Voornaam", "Tussenvoegsels", "Achternaam"))

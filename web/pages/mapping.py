@@ -23,10 +23,13 @@ from web.mapping_answers import status_of
 from web.notices import Notice, refused, told
 from web.pages.mappings import words_for
 from web.queries import mapping as query
+from web.queries.log import reason_words
 from web.queries.mapping import Detail
-from web.queries.mappings import named
+from web.queries.mappings import by_ids, named
 from web.site import Here, Site
 from web.words.fields import field_name
+
+EMPTY = (None, "")
 
 router = APIRouter()
 
@@ -52,8 +55,9 @@ def _page(
         language = here.language(request, who)
         evidence = [(field_name(name, language), verdict) for name, verdict in found.row.evidence.items()]
         return here.page(
-            request, "mapping.html", who, session, status=status, notice=notice, one=found, evidence=evidence
-        )
+            request, "mapping.html", who, session, status=status, notice=notice, one=found, evidence=evidence,
+            because=lambda reason: reason_words(reason, language),
+        )  # fmt: skip
 
 
 @router.get("/mappings/{mapping_id}/relink")
@@ -77,8 +81,8 @@ def choose(
             target = text
         plan = relinking.preview(here.runtime.outside, mapping_id, target) if target else None
     except Refused as error:
-        why = refusal(error, words)
-        return _choose(request, here, who, mapping_id, status_of(error), q=text, target=target, notice=why)
+        rival, why = error.params.get("mapping", ""), refusal(error, words)
+        return _choose(request, here, who, mapping_id, status_of(error), rival=rival, q=text, target=target, notice=why)
     return _choose(request, here, who, mapping_id, q=text, target=target, found=found, plan=plan)
 
 
@@ -91,8 +95,10 @@ def _choose(
     *,
     found: list[Choice] | None = None,
     plan: Preview | None = None,
+    rival: str = "",
     **shown: Any,
 ) -> HTMLResponse:
+    """Show the search; `rival` is the id of the mapping that has the record that was asked for."""
     language = here.language(request, who)
     with here.runtime.sessions() as session:
         one = _detail(session, here, mapping_id)
@@ -109,15 +115,23 @@ def _choose(
             found=found,
             plan=plan,
             holders=called,
+            rivals=by_ids(session, here.runtime.vault, [int(rival)]) if rival else [],
+            called_field=lambda name: field_name(name, language),
             **compared,
             **shown,
         )
 
 
 def _compared(plan: Preview, language: Language) -> dict[str, Any]:
-    values = [Values(one.name, one.wanted, one.now, one.will_be) for one in plan.fields]
+    # A field that is empty on both sides tells nothing and makes the table long.
+    values = [
+        Values(one.name, one.wanted, one.now, one.will_be)
+        for one in plan.fields
+        if not (one.wanted in EMPTY and one.now in EMPTY and one.will_be is None)
+    ]
     causes = catalogue()
     return {
+        "filled": sum(one.now in EMPTY for one in plan.fields if one.will_be is not None),
         "lines": lines(values, plan.same, language),
         "kept": ", ".join(field_name(one, language) for one in plan.kept),
         "asked": ", ".join(field_name(one, language) for one in plan.asked),
@@ -142,7 +156,10 @@ def relink(
         done = relinking.relink(here.runtime.outside, mapping_id, target.strip(), seen, Deed(who.actor, reason))
     except Refused as error:
         told_why = refusal(error, words_for(here, request, who))
-        return _choose(request, here, who, mapping_id, status_of(error), target=target, reason=reason, notice=told_why)
+        rival = error.params.get("mapping", "")
+        return _choose(
+            request, here, who, mapping_id, status_of(error), rival=rival, notice=told_why, target=target, reason=reason
+        )
     return _done(here, done, "relinked")
 
 

@@ -98,6 +98,7 @@ def entries(row: RelationMapping, history: Sequence[MappingHistory]) -> list[Ent
 
     What was written into the target is undone on the relation's timeline, where its values are.
     """
+    history = _folded(history)
     latest = next((one.id for one in history if one.event in ("broken", "restored")), None)
     found = []
     for place, one in enumerate(history):
@@ -107,6 +108,12 @@ def entries(row: RelationMapping, history: Sequence[MappingHistory]) -> list[Ent
         fits = (undo == "restore") == (row.state != MappingState.ACTIVE)
         found.append(Entry(one, back, undo if fits else ""))
     return found
+
+
+def _folded(history: Sequence[MappingHistory]) -> list[MappingHistory]:
+    """Show once what one write both tied and wrote."""
+    said = [(one.at, one.event, one.target_id, one.by) for one in history]
+    return [one for place, one in enumerate(history) if said[place] not in said[:place]]
 
 
 def _job(session: Session, row: RelationMapping) -> SyncJob | None:

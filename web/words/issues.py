@@ -23,6 +23,7 @@ WORDS = {
     "issues.boekbrug": ("Boekbrug zelf", "Boekbrug itself"),
     "issues.turn": ("Aan zet: {who}", "Next move: {who}"),
     "issues.field": ("Veld", "Field"),
+    "issues.code": ("Code voor de beheerder", "Code for the administrator"),
     "issues.happened": ("Wat is er gebeurd", "What happened"),
     "issues.to_do": ("Wat te doen", "What to do"),
     "issues.relations": ("Relaties", "Relations"),

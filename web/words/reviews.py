@@ -64,7 +64,7 @@ WORDS = {
     "reviews.agrees": ("komt overeen", "agrees"),
     "reviews.differs": ("verschilt", "differs"),
     "reviews.absent": ("staat maar aan één kant", "only on one side"),
-    "reviews.compared": ("Veld voor veld", "Field by field"),
+    "reviews.compared": ("Kandidaat {n}, veld voor veld", "Candidate {n}, field by field"),
     "reviews.inactive": ("staat op non-actief", "is inactive"),
     "reviews.taken_by": (
         "Is al gekoppeld aan een ander CRM-record.",
@@ -86,7 +86,7 @@ WORDS = {
     "reviews.asks": ("Daarna volgt nog een vraag over: {fields}.", "Another question follows about: {fields}."),
     "reviews.changes_nothing": ("Verandert niets in de boekhouding.", "Changes nothing in the books."),
     "reviews.your_answer": ("Uw antwoord", "Your answer"),
-    "reviews.use": ("Dit is dezelfde: koppel aan {name}", "This is the same: link to {name}"),
+    "reviews.use": ("Kandidaat {n} is dezelfde: koppel aan {name}", "Candidate {n} is the same: link to {name}"),
     "reviews.other": ("Koppel aan een andere relatie in de boekhouding", "Link to another relation in the books"),
     "reviews.other_id": ("Id van die relatie in de boekhouding", "Id of that relation in the books"),
     "reviews.create": ("Geen van deze: maak een nieuwe aan", "None of these: create a new one"),
