@@ -81,7 +81,7 @@ class Teller:
 
     def tone(self, line: ConnectionLine) -> str:
         """Choose the class that goes with the words."""
-        tones = {"active": "good", "throttled": "wait", "disabled": "soft"}
+        tones = {"active": "good", "throttled": "wait", "paused": "wait", "disabled": "soft"}
         return tones.get(line.state, "bad")
 
     def done_by(self, seconds: float | None) -> str:

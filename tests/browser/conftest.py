@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from benchmarks.office import WIDE_BOOKS, WIDE_CRM, WIDE_TAX, Office
 from benchmarks.world import World, open_world
@@ -33,10 +33,18 @@ OFFICE = Office(
     workers=1,
     mail=True,
     fsync=False,
-    settings={"deadline_seconds": 5, "settle_seconds": 2, "lease_seconds": 15},
+    settings={
+        "deadline_seconds": 5,
+        "settle_seconds": 2,
+        "lease_seconds": 15,
+        "allow_hosts": "127.0.0.1",  # So that a page may lead a new connection to the stand-ins.
+        "digest_to": "kantoor@kantoor.example",
+    },
 )
 COME_ACROSS_SECONDS = 240
 """Generous: how fast it is, is measured elsewhere."""
+PATIENCE = 20_000
+"""Milliseconds that a page may take where nothing but the page is waited for: generous for a busy machine."""
 PHONE = {"width": 390, "height": 844}
 
 
@@ -71,6 +79,7 @@ def world(executable: str) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def chrome(executable: str) -> Iterator[Browser]:
     """Start one browser for all stories."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
@@ -85,7 +94,9 @@ class Visitor:
         self._chrome, self._world, self._pictures = chrome, world, pictures
         self._contexts: list[BrowserContext] = []
 
-    def visit(self, role: Access | None, *, javascript: bool = True, phone: bool = False, dark: bool = False) -> Page:
+    def visit(
+        self, role: Access | None, *, javascript: bool = True, phone: bool = False, dark: bool = False, name: str = ""
+    ) -> Page:
         """Return a page of a fresh browser profile in Dutch, signed in with a role, or not at all."""
         context = self._chrome.new_context(
             base_url=self._world.web_url,
@@ -97,10 +108,10 @@ class Visitor:
         )
         self._contexts.append(context)
         if role is not None:
-            signed_in = sign_in(self._world.runtime, self._world.web_url, role)
+            signed_in = sign_in(self._world.runtime, self._world.web_url, role, name)
             context.add_cookies([{"name": "boekbrug", "value": signed_in.token, "url": self._world.web_url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     def picture(self, page: Page, name: str) -> None:

@@ -14,9 +14,12 @@ from web.bounds import BIGGEST, Short
 from web.exporting import csv_answer
 from web.queries.audit import PAGE, Wanted, all_audit, in_words, read_audit
 from web.site import Here, Site
+from web.words import audit
 
 router = APIRouter(prefix="/audit")
 
+DEED, SUBJECT = "audit.do.", "audit.one."
+"""Prefixes of the words of actions and of what they were done to."""
 COLUMNS = ("at", "by", "via", "action", "subject_kind", "subject_id", "reason", "before", "after", "correlation_id")
 
 
@@ -72,9 +75,17 @@ def page(
             session,
             rows=[(row, in_words(row.before), in_words(row.after)) for row in rows[:PAGE]],
             asked=asked,
+            actions=_codes(DEED, asked["action"]),
+            kinds=_codes(SUBJECT, asked["kind"]),
             older=f"/audit?{older}" if older else None,
             file=f"/audit.csv?{urlencode(question)}",
         )
+
+
+def _codes(prefix: str, asked: str) -> list[str]:
+    """List what can be asked for; an unknown code that stands in an address stays chosen."""
+    known = [code.removeprefix(prefix) for code in audit.WORDS if code.startswith(prefix)]
+    return known if asked in known or not asked else [*known, asked]
 
 
 @router.get(".csv")

@@ -14,8 +14,9 @@ from models.words import ConnectionState
 from sync.allowance import BudgetLine, budget_lines
 from sync.backfill import Estimate
 from sync.comparisons import RECONCILE_LOCK
-from sync.config.loading import REMOVED, connection_info
+from sync.config.loading import PAUSED, REMOVED, TRIAL, connection_info
 from sync.forecast import seconds_for
+from sync.pausing import pause_of
 from sync.pulses import COUNT
 from tasks.runtime import Runtime
 from web.progress import DISPATCHER_LOCK, held_locks
@@ -24,7 +25,7 @@ LIVE_RELATIONS = 5_000
 """Up to here the relations are counted at each look, in a few milliseconds; above, once a minute (sync.pulses)."""
 
 LINKS = text(f"""
-SELECT link.id, link.name, link.enabled, link.source_id, link.target_id,
+SELECT link.id, link.name, link.enabled, jsonb_exists(link.rules, '{PAUSED}') AS paused, link.source_id, link.target_id,
     tally.at, tally.in_sync, tally.waiting, tally.wrong, tally.excluded, tally.oldest,
     report.id AS report_id, report.finished_at, report.counts,
     begun.id AS begun_id, begun.read, begun."of"
@@ -84,6 +85,7 @@ class LinkLine:
     id: int
     name: str
     enabled: bool
+    paused: bool
     source_id: int
     target_id: int
     counts: Counts
@@ -99,7 +101,7 @@ class ConnectionLine:
     name: str
     system: str
     state: str
-    """A models.words.ConnectionState, or `disabled` or `throttled`."""
+    """A models.words.ConnectionState, or `disabled`, `paused` or `throttled`."""
     since: datetime
     reason: str
     next_try: datetime | None
@@ -155,7 +157,9 @@ def read_overview(session: Session, runtime: Runtime) -> Overview:
     budgets = _budgets(session, runtime, [one for one in connections if one.enabled])
     waiting = _waiting(links)
     lines = [
-        _connection(one, waiting.get(one.id, (0, 0)), budgets) for one in connections if not one.options.get(REMOVED)
+        _connection(one, waiting.get(one.id, (0, 0)), budgets)
+        for one in connections
+        if not one.options.get(REMOVED) and TRIAL not in one.options
     ]
     return Overview(links, lines, DISPATCHER_LOCK in held, budgets is not None)
 
@@ -180,7 +184,8 @@ def _counts(row: Row[Any]) -> Counts:
 def _link(row: Row[Any], counts: Counts, held: set[int]) -> LinkLine:
     last = None if row.report_id is None else Report(row.report_id, row.finished_at, row.counts)
     begun = None if row.begun_id is None else Begun(row.begun_id, RECONCILE_LOCK + row.id in held, row.read, row.of)
-    return LinkLine(row.id, row.name, row.enabled, row.source_id, row.target_id, counts, last, begun)
+    ends = row.source_id, row.target_id
+    return LinkLine(row.id, row.name, row.enabled, row.paused, *ends, counts, last, begun)
 
 
 Budgets = Mapping[int, Sequence[BudgetLine]]
@@ -219,7 +224,7 @@ def _connection(row: Connection, waiting: tuple[int, int], known: tuple[Budgets,
         row.system,
         state,
         row.state_since,
-        row.state_reason,
+        paused["reason"] if (paused := pause_of(row)) else row.state_reason,
         next_try,
         sum(waiting),
         budgets.get(row.id, ()),
@@ -234,7 +239,7 @@ def calls_for(reads: int, writes: int) -> int:
 
 def _state(row: Connection) -> tuple[str, datetime | None]:
     if not row.enabled:
-        return "disabled", None
+        return "paused" if pause_of(row) else "disabled", None
     until = row.throttled_until
     if row.state == ConnectionState.ACTIVE and until is not None and until > datetime.now(until.tzinfo):
         return "throttled", until

@@ -73,6 +73,7 @@ WORDS = {
         "{name} refuses the key since {since}: an administrator must give consent again",
     ),
     "connection.throttled": ("{name} vroeg om te wachten tot {at}", "{name} asked to wait until {at}"),
+    "connection.paused": ("{name} is gepauzeerd", "{name} is paused"),
     "connection.disabled": ("{name} is uitgeschakeld", "{name} is switched off"),
     "connection.waiting": ("{n} wijzigingen wachten", "{n} changes wait"),
     "connection.waiting_one": ("{n} wijziging wacht", "{n} change waits"),
