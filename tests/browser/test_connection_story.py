@@ -151,7 +151,7 @@ def test_an_unknown_record_and_a_missing_reason_are_refused_in_words(visitor: Vi
     page.goto("/links/clients/fields?record=organization:bestaat-niet")
     expect(page.get_by_role("alert")).to_contain_text("Deze relatie is hier (nog) niet bekend.")
     token = page.locator("header [name=csrf]").get_attribute("value") or ""
-    given = {"csrf": token, "reason": " "}
+    given: dict[str, str | float | bool] = {"csrf": token, "reason": " "}
     answer = page.request.post("/links/clients/pause", form=given, headers={"accept-language": "nl"})
     assert answer.status == 422
     assert "Geef een reden op, in hooguit 300 tekens." in answer.text()

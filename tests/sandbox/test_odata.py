@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.common.clock import Clock
-from sandbox.snelstart.errors import Refused
+from sandbox.common.tokened import Refused
 from sandbox.snelstart.fields import RELATIE
 from sandbox.snelstart.literals import datetime_text
 from sandbox.snelstart.odata import Parser

@@ -15,7 +15,7 @@ from web.access.passwords import LONGEST, SHORTEST, hash_password
 from web.access.sessions import close_sessions
 
 LONGEST_NAME = 200
-SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+SIGNS = "abcdefghjkmnpqrstuvwxyz" + "23456789"
 """Letters and figures that nobody takes for one another when reading them out."""
 
 
