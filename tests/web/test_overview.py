@@ -237,7 +237,7 @@ def test_repair_is_previewed_confirmed_written_down_and_done_by_jobs(
     assert viewer.get(path).status_code == 403
     assert viewer.post(path).status_code == 403
     preview = operator.get(path).text
-    assert "worden bijgewerkt naar wat in het CRM staat" in preview
+    assert ": bijwerken naar wat in het CRM staat" in preview
     assert "2 relaties, hoogstens 2 aanroepen bij het CRM en 3 bij de boekhouding" in preview
     with office.runtime.sessions() as session:
         assert not session.scalars(select(SyncJob)).all()

@@ -116,7 +116,16 @@ SELECT link_id, kind, source_id AS record_id, label FROM relation_mapping
 WHERE source_connection_id = (SELECT source_id FROM link WHERE id = :link)
     AND target_connection_id = (SELECT target_id FROM link WHERE id = :link)
     AND kind = 'relation' AND source_id = ANY(CAST(:records AS text[])) AND label IS NOT NULL
+UNION ALL
+SELECT link_id, kind, record_id, label FROM review
+WHERE link_id = :link AND kind = 'relation' AND record_id = ANY(CAST(:records AS text[]))
+    AND superseded_at IS NULL AND label IS NOT NULL
+UNION ALL
+SELECT link_id, kind, record_id, label FROM issue
+WHERE link_id = :link AND kind = 'relation' AND record_id = ANY(CAST(:records AS text[]))
+    AND closed_at IS NULL AND label IS NOT NULL
 """)
+"""What is tied has its name with the tie; what is not yet, with the question or the issue that keeps it waiting."""
 
 
 def names_of(session: Session, vault: Vault, link_id: int, rows: Sequence[Row[Any]]) -> dict[str, str]:
