@@ -16,6 +16,9 @@ from sync.audit import Actor, Subject, record
 from sync.feedback.wanting import try_again
 from sync.intake import JobRef, record_changes
 
+WRITES = ("updated", "put_back")
+"""Events of the history that changed what the target holds, and not the tie."""
+
 
 class Refused(Exception):
     """Say by a code of the pages' words why a tie is not changed; nothing was done."""
@@ -105,7 +108,7 @@ def _last_hand(session: Session, row: RelationMapping) -> dict[str, str]:
     """Name who changed a mapping last, and to what."""
     latest = session.scalar(
         select(MappingHistory)
-        .where(MappingHistory.mapping_id == row.id)
+        .where(MappingHistory.mapping_id == row.id, MappingHistory.event.notin_(WRITES))
         .order_by(MappingHistory.at.desc(), MappingHistory.id.desc())
         .limit(1)
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.templating import Jinja2Templates
 
 from models.causes import Language
+from sync.numbers_of_people import of_a_person
 from tasks.runtime import Runtime
 from web.access.who import Who
 from web.filters import add_filters
@@ -95,8 +96,9 @@ class Site:
 
 
 def _in_other(request: Request, language: Language) -> str:
-    """Return the query of this same page in the other language."""
-    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("language", "done")]
+    """Return the query of this same page in the other language, without what may be a person's number."""
+    given = request.query_params.multi_items()
+    kept = [(name, value) for name, value in given if name not in ("language", "done") and not of_a_person(value)]
     return urlencode([*kept, ("language", "en" if language == "nl" else "nl")])
 
 
