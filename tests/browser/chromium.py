@@ -12,7 +12,6 @@ ARGUMENTS = [
     "--disable-default-apps",
     "--disable-sync",
     "--no-first-run",
-    "--lang=nl-NL",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 """It talks to this machine and to nobody else; without its own sandbox, which root may not use."""

@@ -17,6 +17,7 @@ from web.exporting import csv_answer
 from web.pages.audit import day_begins
 from web.queries import log as query
 from web.queries.log import LogFilter
+from web.queries.names import names_at
 from web.queries.places import place_in, place_text, relation_address
 from web.site import Here
 from web.words import words_of
@@ -70,8 +71,9 @@ def page(request: Request, here: Here, who: Viewer, asked: Asked, after: Short =
     with here.runtime.sessions() as session:
         rows = query.find_log(session, wanted, place_in(after), query.PAGE + 1)
         shown, more = rows[: query.PAGE], len(rows) > query.PAGE
+        named = names_at(session, here.runtime.vault, {(row.link_id, row.record_id) for row in shown})
         return here.page(
-            request, "log.html", who, session, rows=shown, links=query.log_links(session), asked=asked,
+            request, "log.html", who, session, rows=shown, named=named, links=query.log_links(session), asked=asked,
             kinds=query.KINDS, outcomes=list(Outcome), question=urlencode(question),
             older=urlencode(question | {"after": place_text(shown[-1].place)}) if more else "", later=bool(after),
             **log_words(language),

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from models.vault import Vault
 from sync.comparisons import ASKED, RECONCILE_LOCK
 from sync.drift import FINDINGS
-from sync.labels import names
 from web.progress import held_locks
+from web.queries.names import names_at
 
 PAGE = 50
 PAGES = 100
@@ -111,29 +111,10 @@ def read_rows(session: Session, report_id: int, finding: str = "", page: int = 1
     return rows[:PAGE], len(rows) > PAGE
 
 
-NAMES = text("""
-SELECT link_id, kind, source_id AS record_id, label FROM relation_mapping
-WHERE source_connection_id = (SELECT source_id FROM link WHERE id = :link)
-    AND target_connection_id = (SELECT target_id FROM link WHERE id = :link)
-    AND kind = 'relation' AND source_id = ANY(CAST(:records AS text[])) AND label IS NOT NULL
-UNION ALL
-SELECT link_id, kind, record_id, label FROM review
-WHERE link_id = :link AND kind = 'relation' AND record_id = ANY(CAST(:records AS text[]))
-    AND superseded_at IS NULL AND label IS NOT NULL
-UNION ALL
-SELECT link_id, kind, record_id, label FROM issue
-WHERE link_id = :link AND kind = 'relation' AND record_id = ANY(CAST(:records AS text[]))
-    AND closed_at IS NULL AND label IS NOT NULL
-""")
-"""What is tied has its name with the tie; what is not yet, with the question or the issue that keeps it waiting."""
-
-
 def names_of(session: Session, vault: Vault, link_id: int, rows: Sequence[Row[Any]]) -> dict[str, str]:
     """Return the names of the relations of some rows by record id, for a person's screen."""
-    records = sorted({row.record_id for row in rows if row.record_id})
-    labelled = session.execute(NAMES, {"link": link_id, "records": records}).all() if records else []
-    found = names(session, vault, labelled) if labelled else {}
-    return {record_id: name for (_, _, record_id), name in found.items()}
+    places = {(link_id, row.record_id) for row in rows if row.record_id}
+    return {record_id: name for (_, record_id), name in names_at(session, vault, places).items()}
 
 
 def all_rows(session: Session, report_id: int, finding: str = "") -> Iterator[Row[Any]]:

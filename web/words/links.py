@@ -82,6 +82,10 @@ WORDS = {
     "links.canonical": ("Gelezen als", "Read as"),
     "links.sent": ("Wordt verstuurd", "Would be sent"),
     "links.books": ("Staat er nu", "Stands there now"),
+    "links.books_hint": (
+        "De boekhouding schrijft sommige waarden anders op, zoals een btw-nummer zonder NL. Dat wordt niet bijgewerkt.",
+        "The books write some values in a way of their own, as a VAT number without NL. That is not updated.",
+    ),
     "links.left_out": ("wordt niet verstuurd", "is not sent"),
     "links.empty": ("leeg", "empty"),
     "links.takes_part": ("Deze relatie doet mee, als {role}.", "This relation takes part, as {role}."),
