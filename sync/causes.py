@@ -13,24 +13,24 @@ SPINE = (
         "administrator",
         "De verwerking van dit record brak {times} keer af zonder uitkomst.",
         "Work on this record broke off {times} times without an outcome.",
-        "Bekijk het logboek van de worker; bied het record daarna opnieuw aan met `boekbrug replay`.",
-        "Look at the worker's log, then offer the record again with `boekbrug replay`.",
+        "Bekijk het logboek van de worker en kies daarna Opnieuw proberen (of geef `boekbrug replay`).",
+        "Look at the worker's log, then choose Try again (or run `boekbrug replay`).",
     ),
     Cause(
         "sync.unexpected",
         "administrator",
         "Er ging iets mis dat Boekbrug niet kent ({words}).",
         "Something went wrong that Boekbrug does not know ({words}).",
-        "Bekijk het logboek; meld het als het terugkomt. Opnieuw aanbieden kan met `boekbrug replay`.",
-        "Look at the log and report it if it comes back. Offer it again with `boekbrug replay`.",
+        "Kies Opnieuw proberen (of geef `boekbrug replay`). Komt het terug, bekijk dan het logboek en meld het.",
+        "Choose Try again (or run `boekbrug replay`). If it comes back, look at the log and report it.",
     ),
     Cause(
         "sync.unanswered",
         "administrator",
         "De boekhouding gaf {times} keer achter elkaar geen antwoord op het schrijven van deze relatie.",
         "The books gave no answer {times} times in a row when this relation was written.",
-        "Vraag de leverancier wat er met deze relatie is; bied haar daarna opnieuw aan met `boekbrug replay`.",
-        "Ask the vendor what is wrong with this relation, then offer it again with `boekbrug replay`.",
+        "Vraag de leverancier wat er met deze relatie is en kies daarna Opnieuw proberen (of geef `boekbrug replay`).",
+        "Ask the vendor what is wrong with this relation, then choose Try again (or run `boekbrug replay`).",
     ),
     Cause(
         "sync.no_role",
@@ -77,9 +77,11 @@ SPINE = (
         "administrator",
         "Een systeem van de koppeling {connection} weigert de sleutel: {words}",
         "A system of the link {connection} refuses the key: {words}",
-        "Geef een nieuwe sleutel op en voer `boekbrug apply` uit, of `boekbrug check` als hij toch klopt. "
+        "Geef bij Verbindingen een nieuwe sleutel op (of in het bestand, met `boekbrug apply`). Klopt de sleutel toch, "
+        "test dan de verbinding. "
         "Tot dan wacht alles; er gaat niets verloren.",
-        "Enter a new key and run `boekbrug apply`, or `boekbrug check` if it is right after all. "
+        "Enter a new key under Connections (or in the file, with `boekbrug apply`). If the key is right after all, "
+        "test the connection. "
         "Until then everything waits and nothing is lost.",
     ),
     Cause(

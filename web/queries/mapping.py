@@ -81,7 +81,7 @@ def detail(session: Session, outside: Outside, mapping_id: int) -> Detail | None
         books,
         decided,
         _job(session, row),
-        entries(row, _history(session, row)),
+        entries(row, _folded(_history(session, row))),
         _attempts(session, row),
         called.get((row.link_id, row.kind, row.source_id), ""),
         _url(session, outside, row, link, crm),
@@ -98,7 +98,6 @@ def entries(row: RelationMapping, history: Sequence[MappingHistory]) -> list[Ent
 
     What was written into the target is undone on the relation's timeline, where its values are.
     """
-    history = _folded(history)
     latest = next((one.id for one in history if one.event in ("broken", "restored")), None)
     found = []
     for place, one in enumerate(history):
