@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from string import ascii_lowercase, digits
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from web.access.passwords import LONGEST, SHORTEST, hash_password
 from web.access.sessions import close_sessions
 
 LONGEST_NAME = 200
-SIGNS = "abcdefghjkmnpqrstuvwxyz" + "23456789"
+SIGNS = "".join(sorted({*ascii_lowercase, *digits} - {*"ilo01"}))
 """Letters and figures that nobody takes for one another when reading them out."""
 
 
