@@ -1,5 +1,6 @@
 """A whole office with real workers, and a real browser in front of it; started once for all stories."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from benchmarks.office import WIDE_BOOKS, WIDE_CRM, WIDE_TAX, Office
+from benchmarks.office import REAL_BOOKS, REAL_CRM, WIDE_BOOKS, WIDE_CRM, WIDE_TAX, Office
 from benchmarks.world import World, open_world
 from models.words import Access
 from tests.browser.chromium import ARGUMENTS, MISSING, chromium
 from tests.web.people import sign_in
 
+PICTURES = os.environ.get("BOEKBRUG_PICTURES")
+"""Folder of the README's pictures, when those are made; they show the limits of production."""
+LIMITS = (REAL_CRM, REAL_BOOKS, {"minute": 60, "concurrent": 4}) if PICTURES else (WIDE_CRM, WIDE_BOOKS, WIDE_TAX)
 RECIPE = {
     "relations": 60,
     "in_books": 15,
@@ -25,10 +29,10 @@ RECIPE = {
     "in_nextens_by_name": 1,
 }
 OFFICE = Office(
-    crm_limits=WIDE_CRM,
-    books_limits=WIDE_BOOKS,
-    tax_limits=WIDE_TAX,
-    poll_seconds=2,
+    crm_limits=LIMITS[0],
+    books_limits=LIMITS[1],
+    tax_limits=LIMITS[2],
+    poll_seconds=15 if PICTURES else 2,
     recipe=RECIPE,
     workers=1,
     mail=True,

@@ -3,9 +3,7 @@
 For a picture the plots get a day that never was: its numbers are generated, as is every name on the pages.
 """
 
-import json
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,18 +12,25 @@ from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Page
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from benchmarks.office import REAL_BOOKS
 from benchmarks.world import World
 from models.tables import BudgetSample, Pulse
 from models.words import Access
-from tests.browser.conftest import Visitor
-from tests.browser.hands import enter_in_books, enter_in_crm, look, mapping_of
+from tests.browser.conftest import PICTURES, Visitor
+from tests.browser.hands import (
+    SOON_SECONDS,
+    enter_in_books,
+    enter_in_crm,
+    look,
+    mapping_of,
+    relatie,
+    target_of,
+)
 
-FOLDER = os.environ.get("BOEKBRUG_PICTURES")
-WIDTH, TALLEST = 1280, 1240
+WIDTH, TALLEST = 1280, 1020
 LARGEST = 250_000
 """Bytes: a README is read on slow lines too."""
 MINUTES = 24 * 60
@@ -34,15 +39,18 @@ MINUTES = 24 * 60
 def test_the_pages_of_the_readme(visitor: Visitor, world: World) -> None:
     record = enter_in_crm(world, 951, "Meubelmakerij De Linde B.V.", phone="0249510000")
     other = enter_in_books(world, naam="Meubelmakerij de Linde", telefoon="0249510001", relatiecode=4951)
+    mapping = mapping_of(world, record)
     world.save(record, phone="0249510002")
-    pages = addresses(world, record, mapping_of(world, record), other)
+    target = target_of(world, mapping)
+    world.wait(lambda: relatie(world, target)["telefoon"] == "0249510002", SOON_SECONDS, "the change does not arrive")
+    pages = addresses(world, record, mapping, other)
     page = visitor.visit(Access.OPERATOR, name="Noor")
     with alive(world):
         for name, path in pages.items():
             page.goto(path)
             look(visitor, page, f"readme-{name}")
-            if FOLDER:
-                keep(page, Path(FOLDER) / f"{name}.png")
+            if PICTURES:
+                keep(page, Path(PICTURES) / f"{name}.png")
 
 
 def addresses(world: World, record: str, mapping: int, other: str) -> dict[str, str]:
@@ -71,29 +79,23 @@ def keep(page: Page, path: Path) -> None:
 
 @contextmanager
 def alive(world: World) -> Iterator[None]:
-    """Give the plots a day and the books their real limits, as long as pictures are taken."""
-    if not FOLDER:
+    """Give the plots a day, as long as pictures are taken."""
+    if not PICTURES:
         yield
         return
-    books = world.count("SELECT id FROM connection WHERE name = 'books'")
-    before = limit(world, books, dict(REAL_BOOKS))
-    begin_day(world, books)
+    forget(world)
+    begin_day(world, world.count("SELECT id FROM connection WHERE name = 'books'"))
     try:
         yield
     finally:
-        limit(world, books, before)
-        with world.runtime.sessions.begin() as session:
-            session.execute(delete(Pulse))
-            session.execute(delete(BudgetSample))
+        forget(world)
 
 
-def limit(world: World, connection: int, limits: dict[str, Any]) -> dict[str, Any]:
-    """Give a connection other limits; returns those that it had."""
+def forget(world: World) -> None:
+    """Empty the plots."""
     with world.runtime.sessions.begin() as session:
-        asked = {"id": connection, "limits": json.dumps(limits)}
-        before = session.scalar(text("SELECT limits FROM connection WHERE id = :id"), asked)
-        session.execute(text("UPDATE connection SET limits = CAST(:limits AS jsonb) WHERE id = :id"), asked)
-        return dict(before or {})
+        session.execute(delete(Pulse))
+        session.execute(delete(BudgetSample))
 
 
 def begin_day(world: World, connection: int) -> None:
