@@ -158,13 +158,19 @@ def _attempt(link: Link, tie: RelationMapping) -> SyncLog:
     return row
 
 
+def requests_to(operation: Any, rows: list[Row]) -> st.SearchStrategy[Case[Any]]:
+    """Draw requests as the description has them or not, and aim half of them at what exists."""
+    modes = [GenerationMode.POSITIVE]
+    if operation.query or operation.body:
+        modes.append(GenerationMode.NEGATIVE)
+    # Made once: making one costs more than drawing from it.
+    return _aimed(operation, rows, [operation.as_strategy(generation_mode=mode) for mode in modes])
+
+
 @st.composite
-def requests_to(draw: st.DrawFn, operation: Any, rows: list[Row]) -> Case[Any]:
-    """Draw a request as the description has it or not, and aim half of them at what exists."""
+def _aimed(draw: st.DrawFn, operation: Any, rows: list[Row], drawn: list[st.SearchStrategy[Case[Any]]]) -> Case[Any]:
     aim = draw(st.sampled_from(("as drawn", "known", "whole", "whole", "odd")))
-    bent = aim != "whole" and (operation.query or operation.body) and draw(st.booleans())
-    mode = GenerationMode.NEGATIVE if bent else GenerationMode.POSITIVE
-    case: Case[Any] = draw(operation.as_strategy(generation_mode=mode))
+    case: Case[Any] = draw(drawn[0] if aim == "whole" else draw(st.sampled_from(drawn)))
     if aim in ("known", "whole"):
         row = _named(draw(st.sampled_from(rows)), operation, draw)
         if aim == "whole":
