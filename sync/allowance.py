@@ -47,8 +47,12 @@ def budget_lines(session: Session, outside: Outside, infos: Iterable[ConnectionI
 
 
 def _lines(info: ConnectionInfo, outside: Outside) -> Sequence[BudgetLine]:
+    # After a limit was lowered, Redis may still know of more calls than it allows: no page shows fewer than none used.
     state = Budget.of(info, outside).snapshot()
-    return [BudgetLine(info.id, info.name, one.name, one.used, one.left) for one in state.windows]
+    return [
+        BudgetLine(info.id, info.name, one.name, max(0, one.used), min(one.left, one.used + one.left))
+        for one in state.windows
+    ]
 
 
 def _corrected(line: BudgetLine, drawn: int) -> BudgetLine:

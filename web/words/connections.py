@@ -32,6 +32,7 @@ WORDS = {
     "connections.state_paused": ("gepauzeerd", "paused"),
     "connections.state_trial": ("nog niet opgeslagen", "not saved yet"),
     "connections.paused_by": ("Gepauzeerd door {by}: {reason}", "Paused by {by}: {reason}"),
+    "connections.technical": ("Technische reden", "Technical reason"),
     "connections.next_try": ("Volgende poging", "Next try"),
     "connections.throttled": ("Geen aanroepen meer tot", "No calls until"),
     "connections.test": ("Test nu", "Test now"),
