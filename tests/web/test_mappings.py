@@ -205,7 +205,7 @@ def test_candidates_come_from_the_index_and_say_who_holds_them(bridge: Bridge, o
         assert f'<a href="/mappings/{holder.id}">Jansen V.O.F.</a>' in found
     own = operator.get(f"/mappings/{row.id}/relink?own=1&q=").text
     assert "KvK" in own
-    assert "<td>Jansen B.V.</td>" in own
+    assert '<th scope="row">Jansen B.V.</th>' in own
     assert bridge.arrivals("GET") == reads + 2, "only the free one is read, each time it is found"
     refused = operator.get(f"/mappings/{row.id}/relink?target={holder.target_id}")
     assert (refused.status_code, holder.source_id in refused.text) == (409, True)
