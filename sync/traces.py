@@ -195,12 +195,19 @@ def _intents(session: Session, record: Record, by: str) -> int:
 
 
 def _issues(session: Session, record: Record, by: str) -> int:
-    """Empty name, link and values: a vendor's words may quote anything."""
-    holding = or_(Issue.label.is_not(None), Issue.url != "", Issue.params != {}, Issue.closed_at.is_(None))
+    """Empty name, link, values and what a person typed: a vendor's words may quote anything."""
+    holding = or_(
+        Issue.label.is_not(None),
+        Issue.url != "",
+        Issue.params != {},
+        Issue.ignored_reason != "",
+        Issue.closed_at.is_(None),
+    )
     emptied = {
         "label": null(),
         "url": "",
         "params": {},
+        "ignored_reason": "",
         "closed_by": case((Issue.closed_at.is_(None), by), else_=Issue.closed_by),
         "closed_at": func.coalesce(Issue.closed_at, func.now()),
     }
