@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from models.tables import Connection, Link
 from models.vault import Vault
+from sync import pulses
 from sync.config.loading import CREDENTIALS
+from sync.identity import WORD, name_words
 from sync.labels import CONTEXT as LABEL
 from sync.snapshots import CONTEXT as SNAPSHOT
 from sync.twins import CONTEXT as IDENTIFIER
@@ -47,12 +49,16 @@ def fill(runtime: Runtime, size: Size) -> tuple[int, int]:
     with runtime.engine.connect() as connection, connection.begin():
         raw = connection.connection.driver_connection
         assert isinstance(raw, psycopg.Connection)
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         _months(connection)
         _sealed_rows(raw, vault, (crm, books, link), size)
         for statement in STATEMENTS:
             connection.execute(text(statement), _values(size, crm, books, link))
+    pulses.count_relations(runtime.sessions)
     with runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
         connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("RESET statement_timeout"))
     return link, size.relations // 2
 
 
@@ -112,9 +118,13 @@ def _sealed_rows(raw: Any, vault: Vault, ids: tuple[int, int, int], size: Size) 
          started - timedelta(minutes=number), started - timedelta(minutes=number // 2))
         for number, one in enumerate(mapped)
     ))  # fmt: skip
-    _copy(raw, "source_identifier",
-          ("link_id", "connection_id", "record_id", "role", "identifier", "value_hash", "sealed"),
-          ((link, crm, one.id, "customer", "kvk", one.kvk, one.sealed_kvk) for one in made))  # fmt: skip
+    carried = (
+        (link, crm, one.id, *found)
+        for one in made
+        for found in (("customer", "kvk", one.kvk, one.sealed_kvk), *(("", WORD, *word) for word in one.words))
+    )
+    found_by = ("link_id", "connection_id", "record_id", "role", "identifier", "value_hash", "sealed")
+    _copy(raw, "source_identifier", found_by, carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,8 @@ class _Made:
     snapshot: bytes
     kvk: bytes
     sealed_kvk: bytes
+    words: tuple[tuple[bytes, bytes], ...]
+    """Hash and ciphertext of each word of the name."""
 
 
 def _relations(vault: Vault, size: Size, pick: random.Random) -> Iterator[_Made]:
@@ -133,8 +145,9 @@ def _relations(vault: Vault, size: Size, pick: random.Random) -> Iterator[_Made]
         name = f"{pick.choice(FIRST)} {pick.choice(LAST)} {number}"
         raw = {"id": record_id(number), "name": name, "relation_number": str(10_000 + number), "is_active": True}
         kvk = f"{number:08d}"
+        words = tuple((vault.hash(WORD, word), subject.seal(word, IDENTIFIER)) for word in name_words(name))
         yield _Made(record_id(number), key, subject.seal(name, LABEL), subject.seal(raw, SNAPSHOT),
-                    vault.hash("kvk", kvk), subject.seal(kvk, IDENTIFIER))  # fmt: skip
+                    vault.hash("kvk", kvk), subject.seal(kvk, IDENTIFIER), words)  # fmt: skip
 
 
 def _copy(raw: Any, table: str, columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
