@@ -28,9 +28,11 @@ def test_the_records_own_identifiers_are_masked_and_short_ones_are_not() -> None
     assert shown == "IBAN *** van klant 12 bestaat"
 
 
-@given(
-    st.integers(10_000_000, 999_999_999).filter(lambda number: passes_eleven_test(str(number))),
-    st.text("ab :,'"),
-)
+def completed(beginning: int) -> int | None:
+    """Return the number of this beginning that passes the 11-test; one in eleven has none."""
+    return next((one for one in range(10 * beginning, 10 * beginning + 10) if passes_eleven_test(str(one))), None)
+
+
+@given(st.integers(1_000_000, 99_999_999).map(completed).filter(bool), st.text("ab :,'"))
 def test_no_number_that_passes_survives(number: int, around: str) -> None:
     assert str(number) not in mask(f"{around}{number}{around}")
