@@ -191,6 +191,7 @@ RUNS = (
         ),
         40,
     ),
+    Run("pages", 9, "benchmarks.pages", (), ("--relations", "2000", "--attempts", "20000"), 3, alone=True),
     Run("outages", 7, "benchmarks.outages", (), (), 15, alone=True),
 )
 """Every run of `make proof`, by figure."""
