@@ -181,14 +181,15 @@ def test_plots_show_hour_and_day_with_their_numbers_as_tables(office: Office, vi
 
 
 def test_many_relations_are_counted_once_a_minute_and_the_page_says_when(office: Office, viewer: Browser) -> None:
+    now = datetime.now(UTC)
     job(office, "a", state="done")
     count_relations(office.runtime.sessions)
     with office.runtime.sessions.begin() as session:
-        session.execute(update(LinkTally).values(in_sync=123_456, at=NOW - timedelta(seconds=40)))
+        session.execute(update(LinkTally).values(in_sync=123_456, at=now - timedelta(seconds=40)))
     shown = viewer.get("/").text
     assert "123.456" in shown and "Stand van" in shown
     with office.runtime.sessions.begin() as session:
-        session.execute(update(LinkTally).values(at=NOW - timedelta(minutes=20)))
+        session.execute(update(LinkTally).values(at=now - timedelta(minutes=20)))
     assert "lopen achter" in viewer.get("/").text
 
 
