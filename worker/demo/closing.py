@@ -40,7 +40,7 @@ def _mappings(stage: Stage) -> None:
             (
                 one["name"],
                 word(stage.here.output, one["role"]),
-                one["target_number"],
+                one["target_number"] or "",
                 stage.screen.words(*MATCHED.get(one["matched_by"], (one["matched_by"],) * 2)),
             )
             for one in documents
