@@ -200,14 +200,15 @@ STATEMENTS = (
         SELECT :link, 'relation', {RECORD.format("n")}, '',
             (ARRAY['check.kvk', 'check.vat', 'check.iban', 'check.postal_code'])[1 + n % 4], '', '{{}}',
             now() - n * interval '1 minute', CASE WHEN n >= :issues THEN now() - n * interval '1 second' END
-        FROM generate_series(0, :issues * 3) AS n""",
+        FROM generate_series(0, :issues * 25) AS n""",
     f"""INSERT INTO review (link_id, kind, record_id, role, reason, candidates, opened_at, decision, decided_by,
             decided_at)
         SELECT :link, 'relation', {RECORD.format("n")}, 'customer', 'review.name_only',
             '[{{"target_id": "00000000-0000-4000-8000-000000000001", "evidence": {{"name": "agrees"}}}}]',
-            now() - n * interval '1 minute', CASE WHEN n % 2 = 0 THEN 'create' END,
-            CASE WHEN n % 2 = 0 THEN 'somebody' END, CASE WHEN n % 2 = 0 THEN now() - n * interval '1 minute' END
-        FROM generate_series(0, :reviews * 2) AS n""",
+            now() - n * interval '1 minute', CASE WHEN n >= :reviews THEN 'create' END,
+            CASE WHEN n >= :reviews THEN 'somebody' END,
+            CASE WHEN n >= :reviews THEN now() - n * interval '1 minute' END
+        FROM generate_series(0, :reviews * 40) AS n""",
     """INSERT INTO target_entry (connection_id, target_id, roles, active, number, modified_on)
         SELECT :books, '00000000-0000-4000-8000-' || lpad(n::text, 12, '0'), '["customer"]', true,
             (10000 + n)::text, now() FROM generate_series(0, :entries - 1) AS n""",
